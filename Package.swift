@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The line a script's call travels, left to right:
+//
+//   script.lua → CLuaShim → LuaVM → ScriptRuntime → DecartModule → DecartClient → DecartAPI
+//                                         │
+//                                         ▼
+//                                   LiveDocument → its faces
+//                       LocalQueue → DecartAPI            the other end of the wire
+//   decart-lua = flags and wiring
+//
+// Each target lists exactly the modules it may import; scripts/test builds with
+// --explicit-target-dependency-import-check error, so an arrow not drawn here does not compile.
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+
+let package = Package(
+    name: "decart-lua",
+    products: [
+        .executable(name: "decart-lua", targets: ["decart-lua"]),
+        .library(name: "DecartClient", targets: ["DecartClient"]),
+        .library(name: "ScriptRuntime", targets: ["ScriptRuntime"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // Time: now, sleep, deadlines; real and virtual.
+        .target(name: "RunClock"),
+
+        // Lua, and the only code that may raise or yield in it.
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .target(name: "CLuaShim", dependencies: ["CLua"]),
+        .target(name: "LuaVM", dependencies: ["CLua", "CLuaShim"]),
+
+        // Coroutines ↔ Swift tasks.
+        .target(
+            name: "ScriptRuntime",
+            dependencies: ["LuaVM", "RunClock", nioCore, nioPosix, collections, heap],
+            resources: [.embedInCode("Lua")]),
+
+        // The wire contract as data, and the client that speaks it.
+        .target(name: "DecartAPI"),
+        .target(
+            name: "DecartClient",
+            dependencies: ["DecartAPI", "RunClock", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging, collections]),
+
+        // The other end of the wire, on this machine.
+        .target(
+            name: "LocalQueue",
+            dependencies: ["DecartAPI", "RunClock", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle]),
+
+        // UI state.
+        .target(name: "LiveDocument"),
+
+        // The names scripts see.
+        .target(
+            name: "DecartModule",
+            dependencies: ["LuaVM", "ScriptRuntime", "RunClock", "DecartAPI", "DecartClient", "LiveDocument"],
+            resources: [.embedInCode("Lua")]),
+
+        // Flags and wiring.
+        .executableTarget(
+            name: "decart-lua",
+            dependencies: [
+                "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "LiveDocument",
+                "DecartModule", argumentParser, logging, serviceLifecycle, nioCore, nioPosix,
+            ]),
+
+        .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
+        .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"]),
+        .testTarget(name: "ScriptRuntimeTests", dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore]),
+        .testTarget(name: "DecartAPITests", dependencies: ["DecartAPI"]),
+        .testTarget(
+            name: "DecartClientTests",
+            dependencies: ["DecartClient", "DecartAPI", "RunClock", nioCore, nioPosix, nioHTTP1]),
+        .testTarget(
+            name: "LocalQueueTests",
+            dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore]),
+        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
+        .testTarget(name: "CommandTests", dependencies: ["decart-lua"]),
+    ]
+)
+
+// One place for the compiler's settings: Swift 6 mode, the strict import rules, warnings are errors.
+for target in package.targets where ![.system, .plugin, .macro].contains(target.type) {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+    target.cSettings = [.treatAllWarnings(as: .error)]
+}
