@@ -1,1 +1,161 @@
-#include <lua.h>
+// What Swift may see of Lua: this header and nothing else. It declares the functions of Lua's C API that cannot raise
+// (class "-" and "m" of the manual, section 4.6; see `host` in shim.h for why "m" is safe here) and the shim's own, which
+// run everything that can raise or yield under protection. lua.h itself stays out of Swift's sight, so that a call which
+// could long-jump over a Swift frame does not compile.
+#ifndef CLUASHIM_H
+#define CLUASHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+typedef struct lua_State lua_State;
+
+// MARK: The machine
+
+/// What a host function answers to the shim. Values from 0 up count the results on top of the stack.
+enum : int {
+    /// An error value is on top of the stack: raise it.
+    SHIM_RAISE = -1,
+    /// A message is on top of the stack: raise it with the position of the user's line before it.
+    SHIM_RAISE_HERE = -2,
+    /// The call goes on later: suspend the task until the host resumes it.
+    SHIM_WAIT = -3,
+};
+
+/// Called for every host function. `owner` is what `shim_open` was given, `function` the number the function was made with.
+typedef int (*shim_dispatch)(void *owner, lua_State *L, int64_t function);
+
+/// A state with all standard libraries, the safe loaders and the host's coroutine library; NULL if memory is short.
+lua_State *shim_open(void *owner, shim_dispatch dispatch, bool bytecode);
+/// Runs all pending finalizers and to-be-closed variables and frees everything.
+void shim_close(lua_State *L);
+
+/// Bytes that Lua has allocated now, and at most so far.
+size_t shim_memory_used(lua_State *L);
+size_t shim_memory_peak(lua_State *L);
+/// Script code that would hold more than `bytes` gets Lua's "not enough memory"; 0 means no limit.
+void shim_memory_limit(lua_State *L, size_t bytes);
+/// For tests: the `n`th allocation by script code from now on fails, and with `then_all` all after it; 0 switches it off.
+void shim_fail_allocation(lua_State *L, int64_t n, bool then_all);
+/// For tests: whether the failure asked for has come to pass.
+bool shim_allocation_failed(lua_State *L);
+
+/// Lua's warnings: whether they are shown, as by `warn("@on")`.
+void shim_warnings(lua_State *L, bool on);
+
+// MARK: Functions
+
+/// Pushes the host function with that number. `waits` marks one that may answer SHIM_WAIT: it is refused, with an error
+/// that names the place, where Lua cannot suspend.
+void shim_push_function(lua_State *L, int64_t function, bool waits);
+/// Compiles a chunk and leaves the function on top, or the message; 0 means it compiled. `name` as in Lua's `load`.
+int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bool bytecode);
+/// Calls what is below `arguments` values. 0: `results` values on top (-1: all); else the error value, and the traceback
+/// of the user's lines is kept for `shim_push_traceback`.
+int shim_call(lua_State *L, int arguments, int results);
+/// Pushes the key and value that follow the key on top in the table at `index`, or pops that key and answers 0.
+int shim_next(lua_State *L, int index);
+/// Pushes the value at `index` as `tostring` shows it, `__tostring` and `__name` heeded; an error in there is text too.
+void shim_push_description(lua_State *L, int index);
+/// Pushes `table[key]`, metamethods heeded; 0 means it went well, else the error value was pushed.
+int shim_get_field(lua_State *L, int index, const char *key);
+
+// MARK: Tasks
+
+/// What a task's coroutine did when it was run.
+enum : int {
+    /// It ended; a boolean and its results, or `false` and the error value, are on its stack.
+    SHIM_TASK_ENDED = 0,
+    /// It waits for the host.
+    SHIM_TASK_WAITS = 1,
+    /// It broke outside of its body's protection; the error value is on top of its stack.
+    SHIM_TASK_BROKE = 2,
+    /// It yielded to nobody (a C module did); nothing is left on its stack of what it yielded.
+    SHIM_TASK_STRAYED = 3,
+};
+
+/// Pushes a new coroutine made to run the function and `arguments` on top of `L`'s stack as a task's body, taking them off.
+lua_State *shim_push_task(lua_State *L, int arguments);
+/// Starts or continues a task with the `arguments` on top of its stack. A continued one takes `true` and results, or
+/// `false` and an error value. `*results` counts what it left on its stack.
+int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results);
+/// Ends a task wherever it is: runs its pending `<close>` variables, which cannot wait then, and empties its stack.
+void shim_drop_task(lua_State *task);
+
+// MARK: Positions
+
+/// Pushes "file:line" of the nearest line of the user's on `of`'s stack; false, and nothing pushed, if there is none.
+bool shim_push_where(lua_State *L, lua_State *of);
+/// Pushes the traceback of the user's lines kept when the task `of` last failed, or that of its stack now.
+void shim_push_traceback(lua_State *L, lua_State *of);
+void shim_push_stack(lua_State *L, lua_State *of);
+
+// MARK: Interruption
+
+/// Makes running script code on `L`'s machine raise at its next instruction, and at every one after, until
+/// `shim_end_interrupt`. To be called in a signal handler on the thread that runs Lua. The value raised is the one last
+/// set by `shim_set_interrupt_error`.
+void shim_interrupt(lua_State *L);
+void shim_end_interrupt(lua_State *L);
+/// Pops the value that an interrupt raises.
+void shim_set_interrupt_error(lua_State *L);
+/// Pops the metatable of the error objects that get their `where` when they are raised.
+void shim_mark_error_metatable(lua_State *L);
+/// Whether script code is under way right now; may be asked from a signal handler.
+bool shim_is_running(lua_State *L);
+
+// MARK: The part of Lua's own API that cannot raise
+
+/// The pseudo-index of Lua's registry (LUA_REGISTRYINDEX with LUAI_MAXSTACK as built; vm.c checks it).
+static const int SHIM_REGISTRY = -1000000 - 1000;
+
+enum : int {
+    SHIM_TNONE = -1, SHIM_TNIL, SHIM_TBOOLEAN, SHIM_TLIGHTUSERDATA, SHIM_TNUMBER, SHIM_TSTRING, SHIM_TTABLE,
+    SHIM_TFUNCTION, SHIM_TUSERDATA, SHIM_TTHREAD,
+};
+
+int lua_absindex(lua_State *L, int idx);
+int lua_gettop(lua_State *L);
+void lua_settop(lua_State *L, int idx);
+void lua_pushvalue(lua_State *L, int idx);
+void lua_rotate(lua_State *L, int idx, int n);
+void lua_copy(lua_State *L, int fromidx, int toidx);
+int lua_checkstack(lua_State *L, int n);
+void lua_xmove(lua_State *from, lua_State *to, int n);
+int lua_type(lua_State *L, int idx);
+const char *lua_typename(lua_State *L, int tp);
+int lua_isinteger(lua_State *L, int idx);
+double lua_tonumberx(lua_State *L, int idx, int *isnum);
+long long lua_tointegerx(lua_State *L, int idx, int *isnum);
+int lua_toboolean(lua_State *L, int idx);
+unsigned long long lua_rawlen(lua_State *L, int idx);
+int lua_rawequal(lua_State *L, int idx1, int idx2);
+void *lua_touserdata(lua_State *L, int idx);
+lua_State *lua_tothread(lua_State *L, int idx);
+const void *lua_topointer(lua_State *L, int idx);
+void lua_pushnil(lua_State *L);
+void lua_pushnumber(lua_State *L, double n);
+void lua_pushinteger(lua_State *L, long long n);
+void lua_pushboolean(lua_State *L, int b);
+int lua_pushthread(lua_State *L);
+int lua_rawget(lua_State *L, int idx);
+int lua_rawgeti(lua_State *L, int idx, long long n);
+int lua_rawgetp(lua_State *L, int idx, const void *p);
+int lua_getmetatable(lua_State *L, int objindex);
+int lua_setmetatable(lua_State *L, int objindex);
+int lua_getiuservalue(lua_State *L, int idx, int n);
+int lua_setiuservalue(lua_State *L, int idx, int n);
+int lua_status(lua_State *L);
+// Class "m": these allocate.
+const char *lua_pushlstring(lua_State *L, const char *s, size_t len);
+/// Only for values that are strings: a number would be changed in place.
+const char *lua_tolstring(lua_State *L, int idx, size_t *len);
+void lua_createtable(lua_State *L, int narr, int nrec);
+void *lua_newuserdatauv(lua_State *L, size_t sz, int nuvalue);
+void lua_rawset(lua_State *L, int idx);
+void lua_rawseti(lua_State *L, int idx, long long n);
+int luaL_ref(lua_State *L, int t);
+void luaL_unref(lua_State *L, int t, int ref);
+
+#endif

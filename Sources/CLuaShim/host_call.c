@@ -1,0 +1,43 @@
+// The one C function that every host function is, and the way back after a wait.
+#include "shim.h"
+
+// Continues a host function whose call had to wait. The host left a boolean and then the results, or the error.
+static int after_wait(lua_State *L, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    if (lua_toboolean(L, 1)) return lua_gettop(L) - 1;
+    lua_settop(L, 2);
+    shim_stamp_where(L);
+    return lua_error(L);
+}
+
+static int host_function(lua_State *L) {
+    shim_vm *vm = shim_of(L);
+    lua_Integer tagged = lua_tointeger(L, lua_upvalueindex(1));
+    if (tagged & 1) shim_check_wait(L);
+    int before = vm->host;
+    vm->host = before + 1;
+    int answer = vm->dispatch(vm->owner, L, tagged >> 1);
+    vm->host = before;
+    switch (answer) {
+    case SHIM_WAIT:
+        shim_set(L, SHIM_FLAG_WAITS);
+        lua_settop(L, 0);
+        return lua_yieldk(L, 0, 0, after_wait);
+    case SHIM_RAISE_HERE:
+        shim_push_position(L);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
+        return lua_error(L);
+    case SHIM_RAISE:
+        shim_stamp_where(L);
+        return lua_error(L);
+    default:
+        return answer;
+    }
+}
+
+void shim_push_function(lua_State *L, int64_t function, bool waits) {
+    lua_pushinteger(L, (lua_Integer)(function << 1 | (waits ? 1 : 0)));
+    lua_pushcclosure(L, host_function, 1);
+}

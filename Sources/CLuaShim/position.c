@@ -1,0 +1,212 @@
+// Where the user's code is: the host's own Lua chunks do not count.
+#include "shim.h"
+
+#include <string.h>
+
+// The chunks of this program are named "=[decart-lua] …".
+static bool is_users(const lua_Debug *frame) {
+    return frame->currentline > 0 && strncmp(frame->source, "=[decart-lua]", 13) != 0;
+}
+
+// Fills `frame` with the user's innermost line on L's stack.
+static bool find_user(lua_State *L, lua_Debug *frame) {
+    for (int level = 0; lua_getstack(L, level, frame); level++) {
+        lua_getinfo(L, "Sl", frame);
+        if (is_users(frame)) return true;
+    }
+    return false;
+}
+
+static bool find_user_in_chain(lua_State *L, lua_Debug *frame) {
+    if (find_user(L, frame)) return true;
+    // A coroutine made of a host function alone has no line of the user's: ask those that resumed it.
+    shim_vm *vm = shim_of(L);
+    for (int i = (int)vm->depth - 1; i >= 0; i--)
+        if (vm->chain[i] != L && find_user(vm->chain[i], frame)) return true;
+    return false;
+}
+
+bool shim_push_where(lua_State *L, lua_State *of) {
+    lua_Debug frame;
+    if (!find_user_in_chain(of, &frame)) return false;
+    lua_pushfstring(L, "%s:%d", frame.short_src, frame.currentline);
+    return true;
+}
+
+void shim_push_position(lua_State *L) {
+    lua_Debug frame;
+    if (find_user_in_chain(L, &frame)) lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+    else lua_pushliteral(L, "");
+}
+
+void shim_stamp_where(lua_State *L) {
+    if (!lua_istable(L, -1) || !lua_getmetatable(L, -1)) return;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_error_metatable_key);
+    bool ours = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    if (!ours) return;
+    lua_pushliteral(L, "where");
+    bool stamped = lua_rawget(L, -2) != LUA_TNIL;
+    lua_pop(L, 1);
+    if (stamped) return;
+    lua_pushliteral(L, "where");
+    if (shim_push_where(L, L)) lua_rawset(L, -3);
+    else lua_pop(L, 1);
+}
+
+void shim_mark_error_metatable(lua_State *L) {
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &shim_error_metatable_key);
+}
+
+static void add_function_name(lua_State *L, luaL_Buffer *text, lua_Debug *frame) {
+    (void)L;
+    if (*frame->what == 'm') {
+        luaL_addstring(text, "in main chunk");
+    } else if (*frame->namewhat != '\0') {
+        lua_pushfstring(L, "in %s '%s'", frame->namewhat, frame->name);
+        luaL_addvalue(text);
+    } else {
+        lua_pushfstring(L, "in function <%s:%d>", frame->short_src, frame->linedefined);
+        luaL_addvalue(text);
+    }
+}
+
+// One line a frame; of a deep recursion the first and the last ten.
+static void push_stack(lua_State *L, lua_State *of) {
+    enum { HEAD = 10, TAIL = 11 };
+    lua_Debug frame;
+    int levels = 0;
+    while (lua_getstack(of, levels, &frame)) levels++;
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
+    luaL_addstring(&text, "stack traceback:");
+    for (int level = 0; level < levels && lua_getstack(of, level, &frame); level++) {
+        if (level == HEAD && levels > HEAD + TAIL) {
+            lua_pushfstring(L, "\n\t... (%d levels left out)", levels - HEAD - TAIL);
+            luaL_addvalue(&text);
+            level = levels - TAIL - 1;
+            continue;
+        }
+        lua_getinfo(of, "Slnt", &frame);
+        if (!is_users(&frame)) continue;
+        lua_pushfstring(L, "\n\t%s:%d: ", frame.short_src, frame.currentline);
+        luaL_addvalue(&text);
+        add_function_name(L, &text, &frame);
+        if (frame.istailcall) luaL_addstring(&text, "\n\t(...tail calls...)");
+    }
+    luaL_pushresult(&text);
+}
+
+static int protected_stack(lua_State *L) {
+    push_stack(L, lua_tothread(L, 1));
+    return 1;
+}
+
+void shim_push_stack(lua_State *L, lua_State *of) {
+    lua_pushcfunction(L, protected_stack);
+    lua_pushthread(of);
+    if (L != of) lua_xmove(of, L, 1);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+        lua_pop(L, 1);
+        lua_pushliteral(L, "stack traceback:\n\t(not enough memory to write it)");
+    }
+}
+
+int shim_keep_traceback(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
+    lua_pushthread(L);
+    push_stack(L, L);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+    return 1;
+}
+
+void shim_push_traceback(lua_State *L, lua_State *of) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
+    lua_pushthread(of);
+    if (L != of) lua_xmove(of, L, 1);
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+}
+
+// MARK: Waits that cannot be
+
+// Pushes the dotted name under which a loaded library holds the function on top ("table.sort"), or NULL.
+static const char *library_name(lua_State *L) {
+    int function = lua_gettop(L);
+    static const char *const libraries[] = {"_G", "string", "table", "utf8", "math", "io", "os", "debug", "package", NULL};
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    for (int i = 0; libraries[i] != NULL; i++) {
+        if (lua_getfield(L, -1, libraries[i]) == LUA_TTABLE) {
+            lua_pushnil(L);
+            while (lua_next(L, -2)) {
+                if (lua_type(L, -2) == LUA_TSTRING && lua_rawequal(L, -1, function)) {
+                    const char *name = lua_tostring(L, -2);
+                    return i == 0 ? name : lua_pushfstring(L, "%s.%s", libraries[i], name);
+                }
+                lua_pop(L, 1);
+            }
+        }
+        lua_pop(L, 1);
+    }
+    return NULL;
+}
+
+// These C functions go on after a yield, so they are never what stands in the way.
+static bool goes_on(const char *name) {
+    static const char *const names[] = {"pcall", "xpcall", "dofile", "require", NULL};
+    for (int i = 0; names[i] != NULL; i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
+// Says in words which place on `co`'s stack cannot be suspended.
+static const char *place(lua_State *L, lua_State *co, bool closing) {
+    lua_Debug frame;
+    for (int level = 0; lua_getstack(co, level, &frame); level++) {
+        int before = lua_gettop(L);
+        lua_getinfo(co, "Snf", &frame);
+        if (co != L) lua_xmove(co, L, 1);
+        if (*frame.namewhat == 'm' && frame.name != NULL && strcmp(frame.name, "__gc") == 0) return "a __gc metamethod";
+        if (frame.name != NULL && (strcmp(frame.name, "__tostring") == 0 || strcmp(frame.name, "__name") == 0))
+            return "a __tostring metamethod";
+        if (level > 0 && *frame.what == 'C') {
+            const char *name = library_name(L);
+            if (name != NULL && !goes_on(name)) {
+                if (strcmp(name, "error") == 0) return "an xpcall message handler";
+                if (strcmp(name, "tostring") == 0 || strcmp(name, "print") == 0)
+                    return lua_pushfstring(L, "a metamethod called by %s", name);
+                if (strcmp(name, "load") == 0) return "a reader function of load";
+                return lua_pushfstring(L, "a function called by %s", name);
+            }
+        }
+        lua_settop(L, before);
+    }
+    return closing ? "a <close> variable closed by coroutine.close" : "a function called from C";
+}
+
+static int refuse(lua_State *L, lua_State *co, bool closing) {
+    if (!lua_checkstack(co, 8) || !lua_checkstack(L, 16)) return luaL_error(L, "stack overflow");
+    const char *where = place(L, co, closing);
+    shim_push_position(L);
+    lua_pushfstring(L,
+        "attempt to wait inside %s, where Lua cannot suspend; wait before or after it, or start the work there with "
+        "decart.spawn", where);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+void shim_check_wait(lua_State *L) {
+    shim_vm *vm = shim_of(L);
+    int top = (int)vm->depth - 1;
+    if (top < 0 || vm->chain[top] != L) {
+        luaL_error(L, "attempt to wait in a coroutine that a C library resumed; wait in the script's own coroutines");
+    }
+    for (int i = top; i >= 0; i--) {
+        lua_State *co = vm->chain[i];
+        bool closing = vm->closing == i + 1;
+        if (closing || !lua_isyieldable(co)) refuse(L, co, closing);
+        if (shim_has(co, SHIM_FLAG_TASK)) return;
+    }
+    luaL_error(L, "attempt to wait outside of a task");
+}

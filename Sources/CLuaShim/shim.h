@@ -1,0 +1,74 @@
+// What the shim's own files share. Not seen by Swift.
+#ifndef SHIM_H
+#define SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <signal.h>
+
+#include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "CLuaShim.h"
+
+// Nested resumes end at LUAI_MAXCCALLS (200) C calls, long before this.
+#define SHIM_CHAIN 256
+
+/// One Lua machine. Every coroutine's extra space points here, so it is found without a look-up.
+typedef struct shim_vm {
+    lua_State *main;
+    void *owner;
+    int (*dispatch)(void *owner, lua_State *L, int64_t function);
+
+    size_t used, peak, limit;
+    int64_t fail_countdown, fail_left;
+    bool fail_all, failed;
+    /// Above 0 while Swift runs. The limit and injected failures do not count then: an error in a push would jump over
+    /// Swift frames. Memory that is really gone ends the process instead.
+    int host;
+
+    bool warn_on, warn_continued;
+    bool bytecode;
+
+    /// The coroutines that are being resumed now, outermost first: a signal handler reaches the running ones through it.
+    lua_State *chain[SHIM_CHAIN];
+    volatile sig_atomic_t depth;
+    volatile sig_atomic_t interrupted;
+    /// Above 0 while `coroutine.close` runs the pending `<close>` of chain[closing - 1].
+    int closing;
+} shim_vm;
+
+// A coroutine's extra space holds the machine's address, and in its low bits, which malloc leaves free:
+#define SHIM_FLAG_WAITS 1u  // suspended by a host function, not by the script
+#define SHIM_FLAG_TASK 2u   // a task's own coroutine: "main" to the script
+#define SHIM_FLAGS 7u
+
+static inline uintptr_t *shim_space(lua_State *L) { return (uintptr_t *)lua_getextraspace(L); }
+static inline shim_vm *shim_of(lua_State *L) { return (shim_vm *)(*shim_space(L) & ~(uintptr_t)SHIM_FLAGS); }
+static inline bool shim_has(lua_State *L, unsigned flag) { return (*shim_space(L) & flag) != 0; }
+static inline void shim_set(lua_State *L, unsigned flag) { *shim_space(L) |= flag; }
+static inline void shim_clear(lua_State *L, unsigned flag) { *shim_space(L) &= ~(uintptr_t)flag; }
+
+/// lua_resume with `co` on the chain meanwhile.
+int shim_resume(lua_State *co, lua_State *from, int arguments, int *results);
+/// lua_resetthread likewise: pending `<close>` variables run on `co`, with nobody to suspend for.
+int shim_reset(lua_State *co);
+/// Raises the error for a wait that cannot be; returns only if the wait can.
+void shim_check_wait(lua_State *L);
+/// Pushes "file:line: " of the user's nearest line, or "".
+void shim_push_position(lua_State *L);
+/// Sets `where` on the error object on top, if it is a table of ours without one.
+void shim_stamp_where(lua_State *L);
+/// The message handler of tasks and of calls by the host: keeps the traceback, passes the error on untouched.
+int shim_keep_traceback(lua_State *L);
+
+void shim_open_coroutines(lua_State *L);
+void shim_open_loaders(lua_State *L);
+void shim_warn(void *vm, const char *message, int continued);
+
+/// Registry keys.
+extern const char shim_tracebacks_key, shim_interrupt_key, shim_error_metatable_key;
+
+#endif

@@ -1,0 +1,66 @@
+// A task's coroutine: its body runs under protection inside it, so that pending `<close>` variables of a body that fails
+// can still wait.
+#include "shim.h"
+
+// pcall's outcome as values: true and the results, or false and the error.
+static int body_ended(lua_State *L, int status, lua_KContext context) {
+    (void)context;
+    // Stack: the handler, `true`, and the results or the error.
+    if (status != LUA_OK && status != LUA_YIELD) {
+        lua_pushboolean(L, 0);
+        lua_replace(L, 2);
+    }
+    return lua_gettop(L) - 1;
+}
+
+static int body(lua_State *L) {
+    // Stack: the function and its arguments. Below them go `true` and the message handler.
+    lua_pushboolean(L, 1);
+    lua_insert(L, 1);
+    lua_pushcfunction(L, shim_keep_traceback);
+    lua_insert(L, 1);
+    int status = lua_pcallk(L, lua_gettop(L) - 3, LUA_MULTRET, 1, 0, body_ended);
+    return body_ended(L, status, 0);
+}
+
+lua_State *shim_push_task(lua_State *L, int arguments) {
+    lua_State *task = lua_newthread(L);
+    lua_insert(L, -(arguments + 2));
+    shim_set(task, SHIM_FLAG_TASK);
+    lua_pushcfunction(task, body);
+    if (!lua_checkstack(task, arguments + 1)) {
+        lua_pop(L, arguments + 1);
+        return NULL;
+    }
+    lua_xmove(L, task, arguments + 1);
+    return task;
+}
+
+int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results) {
+    shim_vm *vm = shim_of(task);
+    shim_clear(task, SHIM_FLAG_WAITS);
+    int before = vm->host;
+    vm->host = 0;
+    int status = shim_resume(task, from, arguments, results);
+    vm->host = before;
+    switch (status) {
+    case LUA_OK:
+        return SHIM_TASK_ENDED;
+    case LUA_YIELD:
+        lua_pop(task, *results);
+        *results = 0;
+        return shim_has(task, SHIM_FLAG_WAITS) ? SHIM_TASK_WAITS : SHIM_TASK_STRAYED;
+    default:
+        return SHIM_TASK_BROKE;
+    }
+}
+
+void shim_drop_task(lua_State *task) {
+    shim_vm *vm = shim_of(task);
+    int before = vm->host;
+    vm->host = 0;
+    shim_clear(task, SHIM_FLAG_WAITS);
+    shim_reset(task);
+    vm->host = before;
+    lua_settop(task, 0);
+}

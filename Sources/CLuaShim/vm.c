@@ -1,0 +1,127 @@
+// A machine's life and its memory.
+#include "shim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(LUA_REGISTRYINDEX == -1000000 - 1000, "SHIM_REGISTRY in CLuaShim.h is another Lua's");
+
+const char shim_tracebacks_key = 't', shim_interrupt_key = 'i', shim_error_metatable_key = 'e';
+
+static bool refuses(shim_vm *vm, size_t growth) {
+    if (vm->host > 0) return false;
+    if (vm->fail_countdown > 0 && --vm->fail_countdown == 0) {
+        // Lua collects garbage and asks once more: one failure that is to be felt is two refusals.
+        vm->fail_left = vm->fail_all ? INT64_MAX : 2;
+        vm->failed = true;
+    }
+    if (vm->fail_left > 0) {
+        vm->fail_left--;
+        return true;
+    }
+    return vm->limit != 0 && vm->used + growth > vm->limit;
+}
+
+static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    shim_vm *vm = context;
+    if (block == NULL) old_size = 0;  // then Lua passes a type tag there
+    if (new_size == 0) {
+        free(block);
+        vm->used -= old_size;
+        return NULL;
+    }
+    if (new_size > old_size && refuses(vm, new_size - old_size)) return NULL;
+    void *moved = realloc(block, new_size);
+    if (moved == NULL) {
+        if (vm->host > 0) {
+            fputs("decart-lua: the machine is out of memory\n", stderr);
+            abort();
+        }
+        return NULL;
+    }
+    vm->used += new_size - old_size;
+    if (vm->used > vm->peak) vm->peak = vm->used;
+    return moved;
+}
+
+static int panic(lua_State *L) {
+    const char *message = lua_tostring(L, -1);
+    fprintf(stderr, "decart-lua: error outside any protection: %s\n", message ? message : "(not a string)");
+    return 0;  // Lua aborts
+}
+
+static int open_libraries(lua_State *L) {
+    luaL_openlibs(L);
+    shim_open_coroutines(L);
+    shim_open_loaders(L);
+    // Tracebacks are kept by coroutine, as long as that lives.
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
+    return 0;
+}
+
+lua_State *shim_open(void *owner, int (*dispatch)(void *, lua_State *, int64_t), bool bytecode) {
+    shim_vm *vm = calloc(1, sizeof *vm);
+    if (vm == NULL) return NULL;
+    vm->owner = owner;
+    vm->dispatch = dispatch;
+    vm->bytecode = bytecode;
+    vm->host = 1;
+    lua_State *L = lua_newstate(allocate, vm);
+    if (L == NULL) {
+        free(vm);
+        return NULL;
+    }
+    vm->main = L;
+    *shim_space(L) = (uintptr_t)vm;
+    lua_atpanic(L, panic);
+    lua_setwarnf(L, shim_warn, vm);
+    lua_pushcfunction(L, open_libraries);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK) {
+        shim_close(L);
+        return NULL;
+    }
+    return L;
+}
+
+void shim_close(lua_State *L) {
+    shim_vm *vm = shim_of(L);
+    lua_close(vm->main);
+    free(vm);
+}
+
+size_t shim_memory_used(lua_State *L) { return shim_of(L)->used; }
+size_t shim_memory_peak(lua_State *L) { return shim_of(L)->peak; }
+void shim_memory_limit(lua_State *L, size_t bytes) { shim_of(L)->limit = bytes; }
+bool shim_allocation_failed(lua_State *L) { return shim_of(L)->failed; }
+
+void shim_fail_allocation(lua_State *L, int64_t n, bool then_all) {
+    shim_vm *vm = shim_of(L);
+    vm->fail_countdown = n;
+    vm->fail_all = then_all;
+    vm->fail_left = 0;
+    vm->failed = false;
+}
+
+void shim_warnings(lua_State *L, bool on) { shim_of(L)->warn_on = on; }
+
+void shim_warn(void *context, const char *message, int continued) {
+    shim_vm *vm = context;
+    if (!vm->warn_continued && !continued && message[0] == '@') {
+        if (strcmp(message, "@on") == 0) vm->warn_on = true;
+        else if (strcmp(message, "@off") == 0) vm->warn_on = false;
+        return;
+    }
+    if (vm->warn_on) {
+        if (!vm->warn_continued) fputs("Lua warning: ", stderr);
+        fputs(message, stderr);
+        if (!continued) fputc('\n', stderr);
+        fflush(stderr);
+    }
+    vm->warn_continued = continued != 0;
+}

@@ -1,0 +1,57 @@
+internal import CLuaShim
+
+/// The kinds of objects and error tables that the host gives to scripts, each with its metatable.
+///
+/// Two tables in the registry hold them: name → metatable, and metatable → name.
+final class LuaObjectKinds {
+    private let byName: Int32
+    private let byMetatable: Int32
+
+    init(on stack: LuaStack) {
+        lua_createtable(stack.state, 0, 8)
+        byName = luaL_ref(stack.state, SHIM_REGISTRY)
+        lua_createtable(stack.state, 0, 8)
+        byMetatable = luaL_ref(stack.state, SHIM_REGISTRY)
+    }
+
+    /// Registers the table at `index` as the metatable of `name`.
+    func register(_ name: String, metatableAt index: Int, on stack: LuaStack) {
+        let index = lua_absindex(stack.state, Int32(index))
+        stack.balanced {
+            lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(byName))
+            stack.push(name)
+            lua_pushvalue(stack.state, index)
+            lua_rawset(stack.state, -3)
+            lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(byMetatable))
+            lua_pushvalue(stack.state, index)
+            stack.push(name)
+            lua_rawset(stack.state, -3)
+        }
+    }
+
+    /// Pushes that metatable; false, and nothing pushed, if there is none.
+    func pushMetatable(_ name: String, on stack: LuaStack) -> Bool {
+        lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(byName))
+        stack.push(name)
+        lua_rawget(stack.state, -2)
+        lua_rotate(stack.state, -2, -1)
+        stack.pop()
+        guard stack.type(at: -1) == .table else {
+            stack.pop()
+            return false
+        }
+        return true
+    }
+
+    /// The object at `index`, if it is userdata of one of these kinds.
+    func object(at index: Int, on stack: LuaStack) -> LuaObject? {
+        stack.balanced {
+            guard let block = lua_touserdata(stack.state, Int32(index)) else { return nil }
+            guard lua_getmetatable(stack.state, Int32(index)) != 0 else { return nil }
+            lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(byMetatable))
+            lua_rotate(stack.state, -2, 1)
+            guard lua_rawget(stack.state, -2) == SHIM_TSTRING else { return nil }
+            return LuaObject(kind: stack.text(at: -1), id: block.load(as: Int.self))
+        }
+    }
+}

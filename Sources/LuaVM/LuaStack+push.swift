@@ -1,0 +1,52 @@
+internal import CLuaShim
+
+extension LuaStack {
+    /// Pushes one value; `nil` in place of a table nested deeper than the stack has room for.
+    func push(_ value: LuaValue, kinds: LuaObjectKinds) {
+        guard makeRoom(4) else { return }
+        switch value {
+        case .nil, .opaque: lua_pushnil(state)
+        case .boolean(let boolean): lua_pushboolean(state, boolean ? 1 : 0)
+        case .integer(let integer): lua_pushinteger(state, integer)
+        case .number(let number): lua_pushnumber(state, number)
+        case .string(let bytes): push(bytes)
+        case .table(let table): push(table, kinds: kinds)
+        case .object(let object): push(object, kinds: kinds)
+        }
+    }
+
+    func push(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { buffer in
+            _ = lua_pushlstring(state, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+        }
+    }
+
+    func push(_ text: String) {
+        var text = text
+        text.withUTF8 { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { _ = lua_pushlstring(state, $0.baseAddress, $0.count) }
+        }
+    }
+
+    private func push(_ table: LuaTable, kinds: LuaObjectKinds) {
+        lua_createtable(state, Int32(clamping: table.sequence.count), Int32(clamping: table.entries.count))
+        for (index, value) in table.sequence.enumerated() {
+            push(value, kinds: kinds)
+            lua_rawseti(state, -2, Int64(index + 1))
+        }
+        for entry in table.entries {
+            push(entry.key, kinds: kinds)
+            push(entry.value, kinds: kinds)
+            lua_rawset(state, -3)
+        }
+        if let name = table.metatable, kinds.pushMetatable(name, on: self) {
+            lua_setmetatable(state, -2)
+        }
+    }
+
+    /// Pushes a new userdata for the object, with room for one value that lives as long as it does.
+    func push(_ object: LuaObject, kinds: LuaObjectKinds) {
+        lua_newuserdatauv(state, MemoryLayout<Int>.size, 1)?.storeBytes(of: object.id, as: Int.self)
+        if kinds.pushMetatable(object.kind, on: self) { lua_setmetatable(state, -2) }
+    }
+}
