@@ -30,7 +30,7 @@ public enum MediaType {
         return rows.first { $0.type == essence }?.fileExtension
     }
 
-    /// The name that a file without one is sent under: `data.mp4`, `reference_image.png`, … by the type, or, where that
+    /// The name that a file without one is sent under (`data.mp4`, `reference_image.png`): by the type or, where that
     /// says nothing, by what the field holds.
     public static func defaultFileName(field: String, type: String, kind: InputField.Kind? = nil) -> String {
         if let fileExtension = fileExtension(of: type) { return "\(field).\(fileExtension)" }
