@@ -26,6 +26,8 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
     name: "decart-lua",
@@ -45,6 +47,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         // Time: now, sleep, deadlines; real and virtual.
@@ -58,7 +62,7 @@ let package = Package(
         // Coroutines ↔ Swift tasks.
         .target(
             name: "ScriptRuntime",
-            dependencies: ["LuaVM", "RunClock", nioCore, nioPosix, collections, heap],
+            dependencies: ["LuaVM", "RunClock", nioCore, nioPosix, collections, heap, subprocess, systemPackage],
             resources: [.embedInCode("Lua")]),
 
         // The wire contract as data, and the client that speaks it.
@@ -91,7 +95,7 @@ let package = Package(
 
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
         .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"]),
-        .testTarget(name: "ScriptRuntimeTests", dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore]),
+        .testTarget(name: "ScriptRuntimeTests", dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore, nioPosix]),
         .testTarget(name: "DecartAPITests", dependencies: ["DecartAPI"]),
         .testTarget(
             name: "DecartClientTests",

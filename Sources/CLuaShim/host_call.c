@@ -37,6 +37,21 @@ static int host_function(lua_State *L) {
     }
 }
 
+// raise(value): as `error(value, 0)`, but a string gets the position of the user's line, and an error object its `where`.
+static int raise_value(lua_State *L) {
+    lua_settop(L, 1);
+    if (lua_type(L, 1) == LUA_TSTRING) {
+        shim_push_position(L);
+        lua_insert(L, 1);
+        lua_concat(L, 2);
+    } else {
+        shim_stamp_where(L);
+    }
+    return lua_error(L);
+}
+
+void shim_push_raise(lua_State *L) { lua_pushcfunction(L, raise_value); }
+
 void shim_push_function(lua_State *L, int64_t function, bool waits) {
     lua_pushinteger(L, (lua_Integer)(function << 1 | (waits ? 1 : 0)));
     lua_pushcclosure(L, host_function, 1);

@@ -105,6 +105,14 @@ public struct HostCall {
         resultCount += vm.copyResults(of: task, to: stack)
     }
 
+    /// Pushes the error value that a failed task left.
+    public mutating func pushError(of task: LuaCoroutine) {
+        _ = LuaStack(state: task.state).makeRoom(1)
+        lua_pushvalue(task.state, -1)
+        lua_xmove(task.state, stack.state, 1)
+        resultCount += 1
+    }
+
     // MARK: References
 
     /// Keeps that argument until `LuaVM.release`.

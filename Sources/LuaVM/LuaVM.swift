@@ -38,7 +38,8 @@ public final class LuaVM {
         owner.vm = self
     }
 
-    private let bytecode: Bool
+    /// Whether scripts may load binary chunks.
+    public let bytecode: Bool
 
     deinit {
         // Finalizers that still call host functions get an error rather than an object that is going away.
@@ -75,7 +76,7 @@ public final class LuaVM {
         return CInt(error.wantsPosition ? SHIM_RAISE_HERE : SHIM_RAISE)
     }
 
-    /// Pushes a table of these functions by their names.
+    /// Pushes a table of these functions by their names, and of `raise`.
     private func push(_ table: [HostFunction], on stack: LuaStack) {
         lua_createtable(stack.state, 0, Int32(clamping: table.count))
         for function in table {
@@ -84,6 +85,9 @@ public final class LuaVM {
             shim_push_function(stack.state, Int64(functions.count - 1), function.mayWait)
             lua_rawset(stack.state, -3)
         }
+        stack.push("raise")
+        shim_push_raise(stack.state)
+        lua_rawset(stack.state, -3)
     }
 
     // MARK: Chunks

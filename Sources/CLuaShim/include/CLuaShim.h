@@ -49,6 +49,8 @@ void shim_warnings(lua_State *L, bool on);
 /// Pushes the host function with that number. `waits` marks one that may answer SHIM_WAIT: it is refused, with an error
 /// that names the place, where Lua cannot suspend.
 void shim_push_function(lua_State *L, int64_t function, bool waits);
+/// Pushes `raise(value)` for the host's own Lua: it raises at the user's line.
+void shim_push_raise(lua_State *L);
 /// Compiles a chunk and leaves the function on top, or the message; 0 means it compiled. `name` as in Lua's `load`.
 int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bool bytecode);
 /// Calls what is below `arguments` values. 0: `results` values on top (-1: all); else the error value, and the traceback

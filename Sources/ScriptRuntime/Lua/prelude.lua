@@ -1,1 +1,497 @@
-return 1
+-- The core of `decart`: tasks and what is built from them, timers, `require`. What a script may rely on when tasks are
+-- cancelled stands in CANCELLATION.md beside this file.
+--
+-- `host` holds the functions of the runtime: a call that waits suspends the task it is made in. Of tasks it knows
+-- spawn, await, cancel, outcome and status; a group tells which of its members has ended; park and unpark let one task
+-- suspend itself until another wakes it.
+local host = ...
+
+local error, pcall, rawequal, select, setmetatable, type = error, pcall, rawequal, select, setmetatable, type
+local pack, unpack = table.pack, table.unpack
+local raise = host.raise
+
+-- Errors ---------------------------------------------------------------------------------------------------------
+
+local error_mt = { __name = "DecartError" }
+
+function error_mt.__tostring(e)
+  return ("%s: %s"):format(e.code, e.message)
+end
+
+function error_mt.__concat(a, b)
+  return tostring(a) .. tostring(b)
+end
+
+host.errors("error", error_mt)
+
+local function fail(fields)
+  if fields.retryable == nil then fields.retryable = false end
+  raise(setmetatable(fields, error_mt))
+end
+
+local function bad_argument(position, name, wanted, got)
+  raise(("bad argument #%d to '%s' (%s expected, got %s)"):format(position, name, wanted, got))
+end
+
+local function check(position, name, wanted, value)
+  if type(value) ~= wanted then bad_argument(position, name, wanted, value == nil and "no value" or type(value)) end
+end
+
+-- Namespaces: called with a dot, or with a colon like an object ------------------------------------------------------
+
+local function namespace(functions)
+  local space = {}
+  for name, f in pairs(functions) do
+    space[name] = type(f) ~= "function" and f or function(first, ...)
+      if rawequal(first, space) then return f(...) end
+      return f(first, ...)
+    end
+  end
+  return space
+end
+
+-- Calling f() and f(nil) is not the same to host functions that take what they are given.
+local function nullary(f)
+  return function() return f() end
+end
+
+-- Tasks --------------------------------------------------------------------------------------------------------------
+
+local task_methods = { await = host.await, cancel = host.cancel }
+local task_mt = { __name = "task", __gc = host.forget }
+
+function task_mt.__index(task, key)
+  if key == "status" then return host.status(task) end
+  return task_methods[key]
+end
+
+function task_mt.__eq(a, b)
+  return host.same(a, b)
+end
+
+host.kind("task", task_mt)
+
+local spawn, cancel, outcome = host.spawn, host.cancel, host.outcome
+
+local function is_task(value)
+  return type(value) == "userdata" and getmetatable(value) == task_mt
+end
+
+-- A list of functions or tasks as a list of tasks. Nothing is started unless all of it is right.
+local function start(list, name)
+  check(1, name, "table", list)
+  local n = list.n or #list
+  for i = 1, n do
+    if type(list[i]) ~= "function" and not is_task(list[i]) then
+      raise(("bad argument #1 to '%s' (item %d is a %s, not a function or a task)"):format(name, i, type(list[i])))
+    end
+  end
+  local tasks = {}
+  for i = 1, n do
+    tasks[i] = is_task(list[i]) and list[i] or spawn(list[i])
+  end
+  return tasks, n
+end
+
+local function cancel_all(tasks)
+  for _, task in pairs(tasks) do cancel(task) end
+end
+
+local group_mt = { __close = function(group) host.disband(group.id) end }
+
+local function gather(tasks, n)
+  local group = setmetatable({ id = host.group() }, group_mt)
+  for i = 1, n do host.join(group.id, tasks[i], i) end
+  return group
+end
+
+local function all(list)
+  local tasks, n = start(list, "all")
+  local results = { n = n }
+  local group <close> = gather(tasks, n)
+  for _ = 1, n do
+    local i = host.next(group.id)
+    local state, value = outcome(tasks[i])
+    if state ~= "done" then
+      cancel_all(tasks)
+      error(value, 0)
+    end
+    results[i] = value
+  end
+  return results
+end
+
+local function allSettled(list)
+  local tasks, n = start(list, "allSettled")
+  local results = { n = n }
+  local group <close> = gather(tasks, n)
+  for _ = 1, n do
+    local i = host.next(group.id)
+    local state, value = outcome(tasks[i])
+    results[i] = state == "done" and { status = "fulfilled", value = value } or { status = "rejected", reason = value }
+  end
+  return results
+end
+
+local function not_empty(n, name)
+  if n == 0 then raise(("bad argument #1 to '%s' (the list is empty, so nothing could ever end it)"):format(name)) end
+end
+
+local function race(list)
+  local tasks, n = start(list, "race")
+  not_empty(n, "race")
+  local group <close> = gather(tasks, n)
+  local state, value = outcome(tasks[host.next(group.id)])
+  cancel_all(tasks)
+  if state ~= "done" then error(value, 0) end
+  return value
+end
+
+local function any(list)
+  local tasks, n = start(list, "any")
+  not_empty(n, "any")
+  local group <close> = gather(tasks, n)
+  local last
+  for _ = 1, n do
+    local state, value = outcome(tasks[host.next(group.id)])
+    if state == "done" then
+      cancel_all(tasks)
+      return value
+    end
+    last = value
+  end
+  error(last, 0)
+end
+
+local function map(list, fn, options)
+  check(1, "map", "table", list)
+  check(2, "map", "function", fn)
+  local n = list.n or #list
+  local limit = n
+  if options ~= nil then
+    check(3, "map", "table", options)
+    for key in pairs(options) do
+      if key ~= "concurrency" then
+        fail { code = "INVALID_OPTIONS", message = ("map knows no option '%s'; it takes concurrency"):format(key) }
+      end
+    end
+    limit = options.concurrency or n
+    if math.type(limit) ~= "integer" or limit < 1 then
+      fail { code = "INVALID_OPTIONS", message = "concurrency is an integer from 1 up, not " .. tostring(limit) }
+    end
+  end
+  local results, tasks, started = { n = n }, {}, 0
+  local group <close> = gather(tasks, 0)
+  local function start_next()
+    started = started + 1
+    local task = spawn(fn, list[started])
+    tasks[started] = task
+    host.join(group.id, task, started)
+  end
+  for _ = 1, math.min(limit, n) do start_next() end
+  for _ = 1, n do
+    local i = host.next(group.id)
+    local state, value = outcome(tasks[i])
+    tasks[i] = nil
+    if state ~= "done" then
+      cancel_all(tasks)
+      error(value, 0)
+    end
+    results[i] = value
+    if started < n then start_next() end
+  end
+  return results
+end
+
+local function timeout(ms, fn, ...)
+  check(1, "timeout", "number", ms)
+  check(2, "timeout", "function", fn)
+  local work, alarm = spawn(fn, ...), spawn(host.sleep, ms)
+  local group <close> = gather({ work, alarm }, 2)
+  if host.next(group.id) == 1 then
+    cancel(alarm)
+    return host.await(work)
+  end
+  -- It may know more by the time it has ended: the id of a job whose submit was under way.
+  cancel(work)
+  host.next(group.id)
+  local _, cause = outcome(work)
+  fail {
+    code = "TIMEOUT",
+    message = ("it took longer than %s ms"):format(ms),
+    data = type(cause) == "table" and cause.data or nil,
+  }
+end
+
+local function shield(fn, ...)
+  check(1, "shield", "function", fn)
+  host.shield(1)
+  local results = pack(pcall(fn, ...))
+  host.shield(-1)
+  if not results[1] then error(results[2], 0) end
+  return unpack(results, 2, results.n)
+end
+
+-- Suspends until another task wakes this one through `entry`; leaves no trace in the queue if it is cancelled instead.
+local function park(queue, entry)
+  entry.token = host.token()
+  queue[#queue + 1] = entry
+  local results = pack(pcall(host.park))
+  if not results[1] then
+    for i = 1, #queue do
+      if queue[i] == entry then
+        table.remove(queue, i)
+        break
+      end
+    end
+    error(results[2], 0)
+  end
+  return unpack(results, 2, results.n)
+end
+
+-- Wakes the first of the queue that still waits, and answers its entry.
+local function wake_first(queue, ...)
+  while queue[1] do
+    local entry = table.remove(queue, 1)
+    if host.unpark(entry.token, ...) then return entry end
+  end
+end
+
+-- Semaphores -----------------------------------------------------------------------------------------------------------
+
+local semaphore = {}
+semaphore.__index = semaphore
+semaphore.__name = "semaphore"
+
+local function new_semaphore(n)
+  if math.type(n) ~= "integer" or n < 0 then bad_argument(1, "semaphore", "integer from 0 up", tostring(n)) end
+  return setmetatable({ free = n, waiting = {} }, semaphore)
+end
+
+function semaphore:acquire()
+  if self.free > 0 then
+    self.free = self.free - 1
+  else
+    park(self.waiting, {})
+  end
+end
+
+function semaphore:release()
+  -- A permit that somebody waits for goes straight to them, so that nobody overtakes.
+  if not wake_first(self.waiting) then self.free = self.free + 1 end
+end
+
+local permit_mt = { __close = function(permit) permit.semaphore:release() end }
+
+function semaphore:with(fn, ...)
+  check(1, "with", "function", fn)
+  self:acquire()
+  local permit <close> = setmetatable({ semaphore = self }, permit_mt) -- luacheck: ignore
+  return (function(...) return ... end)(fn(...))
+end
+
+-- Channels -------------------------------------------------------------------------------------------------------------
+
+local channel = {}
+channel.__index = channel
+channel.__name = "channel"
+
+local function new_channel(n)
+  if n == nil then n = 0 end
+  if math.type(n) ~= "integer" or n < 0 then bad_argument(1, "channel", "integer from 0 up", tostring(n)) end
+  return setmetatable({ room = n, first = 1, last = 0, values = {}, senders = {}, receivers = {}, closed = false }, channel)
+end
+
+local function put(self, value)
+  self.last = self.last + 1
+  self.values[self.last] = value
+end
+
+function channel:send(value)
+  if value == nil then bad_argument(1, "send", "value other than nil", "nil") end
+  if self.closed then raise("the channel is closed") end
+  if wake_first(self.receivers, value) then return end
+  if self.last - self.first + 1 < self.room then return put(self, value) end
+  if not park(self.senders, { value = value }) then raise("the channel was closed") end
+end
+
+function channel:receive()
+  if self.first <= self.last then
+    local value = self.values[self.first]
+    self.values[self.first] = nil
+    self.first = self.first + 1
+    local sender = wake_first(self.senders, true)
+    if sender then put(self, sender.value) end
+    return value
+  end
+  local sender = wake_first(self.senders, true)
+  if sender then return sender.value end
+  if self.closed then return nil end
+  return (park(self.receivers, {}))
+end
+
+function channel:close()
+  if self.closed then return end
+  self.closed = true
+  while wake_first(self.receivers, nil) do end -- luacheck: ignore
+  while wake_first(self.senders, false) do end -- luacheck: ignore
+end
+
+function channel:iter()
+  return function() return self:receive() end
+end
+
+-- Aborting -------------------------------------------------------------------------------------------------------------
+
+local signal_mt = { __name = "signal" }
+local controller = {}
+controller.__index = controller
+controller.__name = "abortController"
+
+local function new_controller()
+  return setmetatable({ signal = setmetatable({ aborted = false, tasks = {} }, signal_mt) }, controller)
+end
+
+function controller:abort(reason)
+  local signal = self.signal
+  if signal.aborted then return end
+  signal.aborted, signal.reason = true, reason
+  local tasks = signal.tasks
+  signal.tasks = {}
+  for task in pairs(tasks) do cancel(task, reason) end
+end
+
+local function is_signal(value)
+  return getmetatable(value) == signal_mt
+end
+
+local listener_mt = { __close = function(listener) listener.tasks[listener.task] = nil end }
+
+-- Runs fn(...); aborting the signal cancels it.
+local function with_signal(signal, fn, ...)
+  if signal == nil then return fn(...) end
+  if signal.aborted then
+    fail { code = "CANCELLED", message = "the signal was aborted already", cause = signal.reason }
+  end
+  local task = spawn(fn, ...)
+  signal.tasks[task] = true
+  local listener <close> = setmetatable({ tasks = signal.tasks, task = task }, listener_mt) -- luacheck: ignore
+  return (function(...) return ... end)(host.await(task))
+end
+
+-- Timers ---------------------------------------------------------------------------------------------------------------
+
+local function timer(name, set)
+  return function(fn, ms, ...)
+    check(1, name, "function", fn)
+    if ms == nil then ms = 0 end
+    if type(ms) ~= "number" then bad_argument(2, name, "milliseconds", type(ms)) end
+    return set(ms, fn, ...)
+  end
+end
+
+_G.setTimeout = timer("setTimeout", host.setTimeout)
+_G.setInterval = timer("setInterval", host.setInterval)
+_G.clearTimeout = function(id) host.clearTimer(id) end
+_G.clearInterval = _G.clearTimeout
+
+-- require: Lua's own, but a module may wait while it loads, and a task that asks for it meanwhile waits for it too ------
+
+local package, searchpath, loadfile = package, package.searchpath, loadfile
+local loaded = package.loaded
+local loading = {}
+
+if not host.bytecode() then
+  package.searchers[2] = function(name)
+    if type(package.path) ~= "string" then error("'package.path' must be a string", 0) end
+    local file, tried = searchpath(name, package.path)
+    if not file then return tried end
+    local chunk, message = loadfile(file)
+    if chunk then return chunk, file end
+    error(("error loading module '%s' from file '%s':\n\t%s"):format(name, file, message), 0)
+  end
+end
+
+local function find_loader(name)
+  local searchers = package.searchers
+  if type(searchers) ~= "table" then raise("'package.searchers' must be a table") end
+  local tried = {}
+  for i = 1, math.huge do
+    local searcher = rawget(searchers, i)
+    if searcher == nil then
+      raise(("module '%s' not found:%s"):format(name, table.concat(tried)))
+    end
+    local loader, extra = searcher(name)
+    if type(loader) == "function" then return loader, extra end
+    if type(loader) == "string" then tried[#tried + 1] = "\n\t" .. loader end
+  end
+end
+
+local function load_module(name)
+  local loader, extra = find_loader(name)
+  local value = loader(name, extra)
+  if value ~= nil then loaded[name] = value end
+  if loaded[name] == nil then loaded[name] = true end
+  return loaded[name], extra
+end
+
+local loading_mt = {
+  __close = function(record)
+    loading[record.name] = nil
+    while wake_first(record.waiting) do end -- luacheck: ignore
+  end,
+}
+
+function require(name) -- luacheck: ignore
+  if type(name) ~= "string" then
+    if type(name) ~= "number" then bad_argument(1, "require", "string", name == nil and "no value" or type(name)) end
+    name = tostring(name)
+  end
+  while true do
+    local value = loaded[name]
+    if value then return value end
+    local other = loading[name]
+    if not other or other.task == host.token() then break end
+    park(other.waiting, {})
+  end
+  if loading[name] then return load_module(name) end
+  local record <close> = setmetatable({ name = name, task = host.token(), waiting = {} }, loading_mt)
+  loading[name] = record
+  return (function(...) return ... end)(load_module(name))
+end
+
+-- decart ---------------------------------------------------------------------------------------------------------------
+
+local decart = namespace {
+  spawn = spawn,
+  sleep = host.sleep,
+  now = nullary(host.now),
+  exec = host.exec,
+  readLine = host.readLine,
+  all = all,
+  allSettled = allSettled,
+  race = race,
+  any = any,
+  map = map,
+  timeout = timeout,
+  shield = shield,
+  semaphore = new_semaphore,
+  channel = new_channel,
+  abortController = nullary(new_controller),
+}
+
+loaded.decart = decart
+
+-- For the other Lua files of the host.
+return {
+  decart = decart,
+  namespace = namespace,
+  raise = raise,
+  fail = fail,
+  check = check,
+  bad_argument = bad_argument,
+  error_mt = error_mt,
+  is_signal = is_signal,
+  with_signal = with_signal,
+  host = host,
+}

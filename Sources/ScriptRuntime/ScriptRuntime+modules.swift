@@ -1,0 +1,48 @@
+public import LuaVM
+
+extension ScriptRuntime {
+    /// Loads the host's own Lua: it makes the coroutine of tasks, `require` and the `decart` table's core.
+    public func loadPrelude() throws(LuaError) {
+        let functions = taskFunctions() + timerFunctions() + processFunctions() + lineFunctions()
+        module = try loadInternal(PackageResources.prelude_lua, name: "prelude", [.functions(functions)])
+    }
+
+    /// Runs a Lua file of the host's, which is given the `decart` table, a table of these functions, and its own
+    /// arguments.
+    @discardableResult
+    public func loadModule(
+        _ source: [UInt8], name: String, functions: [HostFunction], arguments: [LuaVM.Argument] = []
+    ) throws(LuaError) -> LuaReference {
+        guard let module else { throw .message("the prelude is not loaded") }
+        return try loadInternal(source, name: name, [.reference(module), .functions(functions)] + arguments)
+    }
+
+    private func loadInternal(_ source: [UInt8], name: String, _ arguments: [LuaVM.Argument]) throws(LuaError)
+        -> LuaReference
+    {
+        // Chunks with this mark are the host's: positions and tracebacks leave them out.
+        let chunk = try vm.load(source, name: "=[decart-lua] \(name)")
+        defer { vm.release(chunk) }
+        return try vm.callKeeping(chunk, arguments)
+    }
+
+    /// Compiles a script. `name` is as in Lua's `load`: `@file` for a file, `=name` for anything else.
+    public func compile(_ source: [UInt8], name: String) throws(LuaError) -> LuaReference {
+        try vm.load(source, name: name)
+    }
+
+    /// Calls a function of the host's own Lua outside of any task: it cannot wait.
+    public func call(_ function: LuaReference, _ arguments: [LuaVM.Argument] = []) throws(LuaError) -> [LuaValue] {
+        try vm.call(function, arguments)
+    }
+
+    /// Starts a task that the host wants run: a callback of the page's, a line of the prompt's.
+    public func spawn(_ function: LuaReference, _ arguments: [LuaVM.Argument] = []) throws(LuaError) {
+        addTask(try vm.makeTask(function, arguments), owner: nil)
+    }
+
+    /// Whether Lua's `warn` shows its messages.
+    public func showWarnings(_ shown: Bool) {
+        vm.showWarnings(shown)
+    }
+}

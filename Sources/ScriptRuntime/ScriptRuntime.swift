@@ -1,0 +1,198 @@
+internal import DequeModule
+public import LuaVM
+public import NIOCore
+public import RunClock
+
+/// Runs one script: its tasks, its timers, and the host's work that tasks wait for.
+///
+/// The runtime is an actor on one event loop. Every coroutine is resumed from `pump`, one after the other, in the order
+/// in which they became ready. A wait is recorded on the task and answered exactly once: an answer for a wait that is
+/// over is dropped. What a cancelled task may rely on is written in `Lua/README.md`.
+public actor ScriptRuntime {
+    public nonisolated let clock: any RunClock
+    public nonisolated let loop: any EventLoop
+    nonisolated let executor: LoopExecutor
+    nonisolated let report: @Sendable (ScriptReport) -> Void
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let vm: LuaVM
+
+    var nextID = 0
+    /// Tasks that are not over, and those over whose outcome a script may still ask for.
+    var tasks: [Int: ScriptTask] = [:]
+    var liveTasks = 0
+    var current: ScriptTask?
+    private var ready = Deque<(task: ScriptTask, answer: LuaAnswer, after: (() -> Void)?)>()
+    private var pumpIsDue = false
+
+    var timers = TimerQueue()
+    var armed: (wake: WakeID, due: RunInstant)?
+    var scriptTimers: [Int: ScriptTimer] = [:]
+    var groups: [Int: TaskGroup] = [:]
+    var operations = 0
+    /// Things beside tasks and timers that keep the run alive: an open page, a prompt.
+    var holds = 0
+
+    /// The `decart` table.
+    var module: LuaReference?
+    var main: ScriptTask?
+    /// Failed tasks that nobody has awaited.
+    var unawaitedFailures: Set<Int> = []
+    private var mainFailed = false
+    private var ended: ExitStatus?
+    private var waiter: CheckedContinuation<ExitStatus, Never>?
+    private var quietHandlers: [() -> Void] = []
+
+    /// How many coroutines are resumed before the loop gets a chance to read its sockets.
+    private static let resumesPerTurn = 256
+
+    /// - Parameters:
+    ///   - loop: the event loop on which Lua runs; the script's connections do best on the same one.
+    ///   - clock: the script's time; real time on that loop unless given.
+    ///   - bytecode: whether scripts may load binary chunks.
+    ///   - report: is told of errors that nobody handles and of deadlocks.
+    /// - Throws: a memory error.
+    public init(
+        loop: any EventLoop, clock: (any RunClock)? = nil, bytecode: Bool = false,
+        report: @escaping @Sendable (ScriptReport) -> Void
+    ) throws(LuaError) {
+        self.loop = loop
+        self.clock = clock ?? EventLoopClock(loop: loop)
+        self.report = report
+        executor = LoopExecutor(loop: loop)
+        vm = try LuaVM(bytecode: bytecode)
+    }
+
+    // MARK: Running
+
+    /// Runs a compiled chunk as the main task until the program has ended: the chunk has returned and no task, timer or
+    /// hold is left.
+    public func run(_ chunk: LuaReference, arguments: [LuaVM.Argument] = []) async -> ExitStatus {
+        do {
+            let task = try addTask(vm.makeTask(chunk, arguments), owner: nil, isMain: true)
+            main = task
+        } catch {
+            report(.failed(error, task: nil))
+            return .failure
+        }
+        executor.onDrained { [weak self] in
+            self?.assumeIsolated { $0.loopIsDrained() }
+        }
+        defer { executor.onDrained(nil) }
+        return await withCheckedContinuation { waiter = $0 }
+    }
+
+    /// Ends the run with this status as soon as the present turn is over, whatever is still under way.
+    public func end(with status: ExitStatus) {
+        guard ended == nil else { return }
+        ended = status
+        schedulePump()
+    }
+
+    /// Calls `body` whenever the script has come to a wait, before time goes on.
+    public func onQuiet(_ body: @escaping () -> Void) {
+        quietHandlers.append(body)
+    }
+
+    func makeID() -> Int {
+        nextID += 1
+        return nextID
+    }
+
+    /// Queues a task to be run with that answer; `after` is called once it has taken the answer.
+    func enqueue(_ task: ScriptTask, _ answer: LuaAnswer, after: (() -> Void)? = nil) {
+        task.state = .ready
+        task.wait = nil
+        ready.append((task, answer, after))
+        schedulePump()
+    }
+
+    func schedulePump() {
+        guard !pumpIsDue else { return }
+        pumpIsDue = true
+        executor.execute { self.assumeIsolated { $0.pump() } }
+    }
+
+    private func pump() {
+        pumpIsDue = false
+        fireDueTimers()
+        var left = Self.resumesPerTurn
+        while left > 0, ended == nil, let (task, answer, after) = ready.popFirst() {
+            resume(task, with: answer)
+            after?()
+            left -= 1
+        }
+        if ended != nil { return finishRun() }
+        guard ready.isEmpty else { return schedulePump() }
+        for handler in quietHandlers { handler() }
+        // A handler may have made something ready.
+        guard ready.isEmpty else { return schedulePump() }
+        checkForEnd()
+        armTimer()
+    }
+
+    private func resume(_ task: ScriptTask, with answer: LuaAnswer) {
+        guard !task.state.isOver else { return }
+        if case .start = answer, task.cancellation != nil {
+            vm.drop(task.coroutine)
+            return finish(task, failed: true)
+        }
+        task.state = .running
+        current = task
+        let outcome = vm.run(task.coroutine, with: answer)
+        current = nil
+        switch outcome {
+        case .waits:
+            // A wait that was answered at once has made the task ready already.
+            if task.state == .running { task.state = .waiting }
+        case .returned: finish(task, failed: false)
+        case .failed: finish(task, failed: true)
+        }
+    }
+
+    private func loopIsDrained() {
+        guard ready.isEmpty, !pumpIsDue, waiter != nil else { return }
+        clock.ownerIsIdle()
+    }
+
+    // MARK: Ends
+
+    func mainEnded(failed: Bool, error: LuaError?) {
+        main = nil
+        guard failed else { return }
+        mainFailed = true
+        if let error { report(.failed(error, task: nil)) }
+        cancelEverything(message: "the main script failed")
+    }
+
+    /// Whether anything is left that could make a task ready.
+    private var somethingMayHappen: Bool {
+        !timers.isEmpty || operations > 0 || holds > 0 || !scriptTimers.isEmpty
+    }
+
+    private func checkForEnd() {
+        guard !somethingMayHappen else { return }
+        if liveTasks > 0 {
+            let stuck = tasks.values.filter { !$0.state.isOver }.sorted { $0.id < $1.id }
+            report(.deadlock(stuck.map(describeWait)))
+            mainFailed = true
+        }
+        ended = mainFailed || !unawaitedFailures.isEmpty ? .failure : .success
+        finishRun()
+    }
+
+    private func finishRun() {
+        guard let status = ended, let waiter else { return }
+        self.waiter = nil
+        disarmTimer()
+        for handler in quietHandlers { handler() }
+        waiter.resume(returning: status)
+    }
+
+    /// "line: what it waits for", for the deadlock report.
+    private func describeWait(_ task: ScriptTask) -> ScriptReport.StuckTask {
+        let line = task.wait.flatMap { vm.line(of: $0.position) }
+        return .init(isMain: task.isMain, line: line, function: task.wait?.function ?? "a wait")
+    }
+}

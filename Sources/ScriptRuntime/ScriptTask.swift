@@ -1,0 +1,96 @@
+internal import LuaVM
+
+/// One task: a coroutine that the host runs, and what the host knows of it.
+///
+/// Owned by the runtime's actor, like everything that touches Lua.
+final class ScriptTask {
+    enum State {
+        case ready, running, waiting, done, failed, cancelled
+
+        var isOver: Bool {
+            switch self {
+            case .ready, .running, .waiting: false
+            case .done, .failed, .cancelled: true
+            }
+        }
+
+        /// As scripts see it.
+        var name: String {
+            switch self {
+            case .ready, .running, .waiting: "running"
+            case .done: "done"
+            case .failed: "failed"
+            case .cancelled: "cancelled"
+            }
+        }
+    }
+
+    /// What a suspended task waits for, and where in the script.
+    struct Wait {
+        enum Kind {
+            case sleep(timer: Int)
+            case task(id: Int)
+            case group(id: Int)
+            /// Until some other task unparks it.
+            case parked
+            /// Work of the host's; calling the closure asks it to end early. It answers all the same.
+            case operation(cancel: () -> Void)
+            /// A cancelled task that lets the others run before it learns of it.
+            case cancelled
+        }
+
+        var id: Int
+        var kind: Kind
+        /// The function that waits, as the script calls it.
+        var function: String
+        var position: LuaPosition
+    }
+
+    let id: Int
+    let coroutine: LuaCoroutine
+    let isMain: Bool
+    var state = State.ready
+    var wait: Wait?
+
+    /// The task that spawned it, while that one lives; cancelling passes down from there.
+    weak var owner: ScriptTask?
+    var children: [Int: ScriptTask] = [:]
+
+    /// Tasks and groups that are told when it is over.
+    var awaiters: [Awaiter] = []
+    enum Awaiter {
+        case task(ScriptTask, wait: Int)
+        case group(id: Int, index: Int)
+    }
+
+    /// Once set, every wait outside of a shield raises it.
+    var cancellation: Cancellation?
+    var shields = 0
+    var graceTimer: Int?
+    /// Whether the task's function was stopped because its grace period was over.
+    var wasStopped = false
+
+    /// Whether an error ended it, which is then what its coroutine holds.
+    var endedWithError = false
+    /// How many task objects the script holds for it.
+    var holders = 0
+    /// Whether the runtime has let go of the coroutine.
+    var isReleased = false
+    /// Awaiters that are yet to be given its outcome.
+    var deliveries = 0
+    /// The timer that started it, whose next tick waits for its end.
+    var timer: Int?
+
+    init(id: Int, coroutine: LuaCoroutine, isMain: Bool = false) {
+        self.id = id
+        self.coroutine = coroutine
+        self.isMain = isMain
+    }
+}
+
+/// Why a task was cancelled.
+struct Cancellation {
+    /// The reason the script gave, kept; nil for none.
+    var reason: LuaValue
+    var message: String
+}
