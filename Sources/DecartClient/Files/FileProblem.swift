@@ -7,10 +7,11 @@ struct FileProblem: Error {
     /// Found before anything was fetched: the place itself will not do.
     var isDestination: Bool
 
-    /// `INVALID_OPTIONS` where the path will not do; else `QUEUE_RESULT_ERROR`, for a disk that failed halfway.
-    func error(advice: String) -> DecartError {
-        DecartError(
-            isDestination ? .invalidOptions : .queueResultError,
-            "Cannot write \"\(path)\": \(reason). \(advice)", cause: reason)
+    /// `INVALID_OPTIONS` where the path will not do; else that call's own code, for a disk that failed halfway.
+    func error(_ call: Call) -> DecartError {
+        call.about(
+            DecartError(
+                isDestination ? .invalidOptions : call.code,
+                "Cannot write \(Excerpt.quoted(path, limit: 200)): \(reason). \(call.reassurance)", cause: reason))
     }
 }
