@@ -26,10 +26,14 @@ public struct TransportRequest: Sendable {
     /// True for a submit: such a request takes a fresh connection, since an idle one may be half closed, and a POST
     /// lost in it could not be told from one that was taken.
     public var needsFreshConnection: Bool
+    /// Called once, when the request's first bytes have been handed to the network: from here on the server may act
+    /// on it. Never called for a request that ends in `neverSent`. It may run on any thread and must be short.
+    public var onSending: (@Sendable () -> Void)?
 
     public init(
         _ method: Method, url: String, headers: [(name: String, value: String)] = [], body: Body = .none,
-        idleTimeout: Duration = .seconds(60), streamsReply: Bool = false, needsFreshConnection: Bool = false
+        idleTimeout: Duration = .seconds(60), streamsReply: Bool = false, needsFreshConnection: Bool = false,
+        onSending: (@Sendable () -> Void)? = nil
     ) {
         self.method = method
         self.url = url
@@ -38,5 +42,6 @@ public struct TransportRequest: Sendable {
         self.idleTimeout = idleTimeout
         self.streamsReply = streamsReply
         self.needsFreshConnection = needsFreshConnection
+        self.onSending = onSending
     }
 }

@@ -1,0 +1,39 @@
+import DecartAPI
+
+extension TransportReply {
+    /// Its body, as far as it comes and up to a bound: what a refusal says is worth having, but not worth failing for.
+    func collected(upTo limit: Int) async -> [UInt8] {
+        switch body {
+        case .bytes(let bytes):
+            return Array(bytes.prefix(limit))
+        case .stream(let stream):
+            var bytes: [UInt8] = []
+            while bytes.count < limit, let chunk = try? await stream.next() { bytes += chunk }
+            return Array(bytes.prefix(limit))
+        }
+    }
+}
+
+extension JobReply {
+    /// Reads `{"job_id", "status", …}`. Nil, with what was missing, for anything else.
+    static func parse(_ body: [UInt8], asked: JobID?) -> Result<JobReply, UnreadableReply> {
+        guard let json = try? JSONValue(parsing: body) else {
+            return .failure(UnreadableReply(what: body.isEmpty ? "an empty body" : "something that is not JSON"))
+        }
+        guard case .object(let members) = json else { return .failure(UnreadableReply(what: "JSON that is no object")) }
+        let given = members["job_id"]?.text.flatMap { try? JobID($0) }
+        // A reply to a question about a job is about that job, even should it not repeat the id.
+        guard let id = asked ?? given else { return .failure(UnreadableReply(what: "JSON without a usable job_id")) }
+        let status = members["status"]?.text.map(JobStatus.init(rawValue:))
+        // A new job whose status was forgotten has an id all the same, and the id is what must not be lost.
+        guard let status = status ?? (asked == nil ? .pending : nil) else {
+            return .failure(UnreadableReply(what: "JSON without a status"))
+        }
+        return .success(JobReply(id: id, status: status, members: members))
+    }
+}
+
+/// What came in place of a job's reply.
+struct UnreadableReply: Error {
+    var what: String
+}

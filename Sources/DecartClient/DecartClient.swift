@@ -1,0 +1,32 @@
+public import DecartAPI
+public import RunClock
+
+/// Decart's API for a Swift program.
+///
+///     let transport = HTTPTransport()
+///     let configuration = try ClientConfiguration.resolve(
+///         ClientOptions(), environment: ProcessInfo.processInfo.environment)
+///     let client = DecartClient(configuration: configuration, transport: transport)
+///     let model = try ModelCatalog.find(name: "lucy-pro-t2v", kind: .video)
+///     let job = try await client.queue.submit(Submission(model: model, inputs: ["prompt": .bytes(Array("A sunset".utf8))]))
+///
+/// Every call ends with `CANCELLED` when the task that made it is cancelled.
+public struct DecartClient: Sendable {
+    let requester: Requester
+
+    /// - Parameters:
+    ///   - transport: what carries the requests; the caller's to shut down.
+    ///   - clock: what waits are measured by.
+    ///   - chance: what waits are spread by.
+    public init(
+        configuration: ClientConfiguration, transport: any QueueTransport, clock: any RunClock = SystemClock(),
+        chance: Chance = Chance()
+    ) {
+        requester = Requester(configuration: configuration, transport: transport, clock: clock, chance: chance)
+    }
+
+    public var configuration: ClientConfiguration { requester.configuration }
+
+    /// Jobs: submit, ask, fetch.
+    public var queue: QueueClient { QueueClient(requester: requester) }
+}

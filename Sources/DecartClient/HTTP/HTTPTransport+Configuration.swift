@@ -1,0 +1,39 @@
+import AsyncHTTPClient
+import NIOCore
+
+extension HTTPTransport {
+    /// How a transport uses the network. Time limits of single requests are the requests' own.
+    public struct Configuration: Sendable {
+        /// Requests on the wire at one time, open streams included; the rest wait in line.
+        public var connectionLimit = 64
+        /// How long to wait for a connection, TLS included.
+        public var connectTimeout: Duration = .seconds(10)
+        /// How long an unused connection is kept. Below the 60 s after which common load balancers drop one.
+        public var idleConnectionTimeout: Duration = .seconds(30)
+        /// The longest reply, in bytes, that is collected in memory for a request that does not stream it.
+        public var collectedReplyLimit = 8 << 20
+
+        public init() {}
+
+        var forPooledConnections: HTTPClient.Configuration {
+            var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+            configuration.timeout.connect = TimeAmount(connectTimeout)
+            configuration.connectionPool.idleTimeout = TimeAmount(idleConnectionTimeout)
+            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionLimit
+            // A refused connection is reported at once: whether to try again is for the client above to say.
+            configuration.connectionPool.retryConnectionEstablishment = false
+            configuration.decompression = .disabled
+            return configuration
+        }
+
+        var forSingleUseConnections: HTTPClient.Configuration {
+            var configuration = forPooledConnections
+            configuration.maximumUsesPerConnection = 1
+            // HTTP/2 would put the next submit on the same connection as another stream.
+            configuration.httpVersion = .http1Only
+            // A connection that came about after its request was cancelled is not kept for the next one.
+            configuration.connectionPool.idleTimeout = .zero
+            return configuration
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import AsyncHTTPClient
+public import DecartAPI
+public import NIOCore
+public import RunClock
+
+/// Carries requests over HTTP/1.1 and HTTP/2, each of them once.
+///
+/// All its connections live on one event loop: a caller that runs on that loop (the script runtime does) gets its
+/// replies on its own thread. Requests beyond `Configuration.connectionLimit` wait in line here, where one costs a
+/// continuation and not a request inside the HTTP client. While a request is under way the clock counts it as
+/// external work, so that virtual time does not run away from a socket.
+///
+/// Call `shutdown()` before letting go of a transport.
+public final class HTTPTransport: QueueTransport {
+    private let configuration: Configuration
+    private let clock: any RunClock
+    private let loop: any EventLoop
+    private let pooled: HTTPClient
+    /// Never uses a connection twice, so that a submit does not ride on one that may be half closed.
+    private let unpooled: HTTPClient
+    private let limiter: ConnectionLimiter
+
+    /// - Parameter group: whose (first) event loop to live on; NIO's shared threads unless given. It is the caller's,
+    ///   and must outlive the transport.
+    public init(
+        on group: (any EventLoopGroup)? = nil, clock: any RunClock = SystemClock(),
+        configuration: Configuration = Configuration()
+    ) {
+        let loop = (group ?? HTTPClient.defaultEventLoopGroup).any()
+        self.configuration = configuration
+        self.clock = clock
+        self.loop = loop
+        self.pooled = HTTPClient(
+            eventLoopGroupProvider: .shared(loop), configuration: configuration.forPooledConnections)
+        self.unpooled = HTTPClient(
+            eventLoopGroupProvider: .shared(loop), configuration: configuration.forSingleUseConnections)
+        self.limiter = ConnectionLimiter(limit: configuration.connectionLimit)
+    }
+
+    /// Closes every connection. Requests under way fail, later ones are refused with `neverSent`.
+    public func shutdown() async {
+        // The only errors are "already shut down", which is what the caller wants, and those of closing sockets.
+        try? await pooled.shutdown()
+        try? await unpooled.shutdown()
+    }
+
+    public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
+        guard let slot = await limiter.acquire() else {
+            throw TransportFailure(.cancelled, reach: .neverSent, reason: "cancelled while waiting for a connection")
+        }
+        clock.beginExternalWork()
+        defer { clock.endExternalWork() }
+        let prepared = try PreparedRequest(request, on: loop)
+        return request.streamsReply ? try await stream(prepared, slot) : try await collect(prepared, slot)
+    }
+
+    private func collect(
+        _ request: PreparedRequest, _ slot: ConnectionSlot
+    ) async throws(TransportFailure) -> TransportReply {
+        defer { slot.release() }
+        let collector = ReplyCollector(request.watch, limit: configuration.collectedReplyLimit)
+        let link = CancellationLink()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let task = execute(request, collector)
+                link.connect { task.cancel() }
+                task.futureResult.whenComplete { continuation.resume(returning: $0) }
+            }
+        } onCancel: {
+            link.cancel()
+        }
+        return try result.mapError(request.watch.failure).get()
+    }
+
+    private func stream(
+        _ request: PreparedRequest, _ slot: ConnectionSlot
+    ) async throws(TransportFailure) -> TransportReply {
+        let streamer = ReplyStreamer(request.watch)
+        let link = CancellationLink()
+        let head = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                streamer.awaitHead(continuation)
+                let task = execute(request, streamer)
+                link.connect { task.cancel() }
+                task.futureResult.whenComplete { result in
+                    slot.release()
+                    streamer.finish(result.mapError(request.watch.failure))
+                }
+            }
+        } onCancel: {
+            link.cancel()
+        }
+        var reply = try head.get()
+        let body = ReplyBody(streamer: streamer, link: link, clock: clock)
+        reply.body = .stream(ByteStream { () async throws(TransportFailure) in try await body.next() })
+        return reply
+    }
+
+    private func execute<Delegate: HTTPClientResponseDelegate>(
+        _ request: PreparedRequest, _ delegate: Delegate
+    ) -> HTTPClient.Task<Delegate.Response> {
+        let client = request.needsFreshConnection ? unpooled : pooled
+        return client.execute(
+            request: request.http, delegate: delegate, eventLoop: .delegateAndChannel(on: loop), logger: nil)
+    }
+}

@@ -1,0 +1,76 @@
+import AsyncHTTPClient
+import DecartAPI
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+extension TransportFailure {
+    /// What went wrong below HTTP in plain words. Never quotes an error that may hold a header's value.
+    init(from error: any Error, reach: Reach, peer: String, idleTimeout: TimeAmount) {
+        switch error {
+        case let error as BodyFileFailure:
+            self.init(.body, reach: reach, reason: error.reason)
+        case let error as HTTPClientError:
+            self.init(from: error, reach: reach, peer: peer, idleTimeout: idleTimeout)
+        case let error as NIOConnectionError:
+            self.init(.network, reach: reach, reason: Self.reason(error, peer))
+        case let error as IOError:
+            self.init(.network, reach: reach, reason: Self.reason(error, peer))
+        case is ReplyTooLong:
+            self.init(.network, reach: reach, reason: "\(peer) sent a far longer reply than this call can have")
+        case is HTTPParserError:
+            self.init(.network, reach: reach, reason: "\(peer) answered with something that is not HTTP")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+            self.init(.network, reach: reach, reason: "TLS with \(peer) failed: \(error)")
+        case ChannelError.connectTimeout:
+            self.init(.timeout, reach: reach, reason: "\(peer) did not accept a connection in time")
+        case is ChannelError:
+            self.init(.network, reach: reach, reason: "the connection to \(peer) was closed")
+        default:
+            self.init(.network, reach: reach, reason: "the exchange with \(peer) failed: \(type(of: error))")
+        }
+    }
+
+    private init(from error: HTTPClientError, reach: Reach, peer: String, idleTimeout: TimeAmount) {
+        switch error {
+        case .cancelled:
+            self.init(.cancelled, reach: reach, reason: "cancelled")
+        case .readTimeout, .writeTimeout, .deadlineExceeded:
+            let seconds = Double(idleTimeout.nanoseconds) / 1e9
+            self.init(.timeout, reach: reach, reason: "no byte came from or went to \(peer) for \(seconds) s")
+        case .connectTimeout, .getConnectionFromPoolTimeout, .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
+            self.init(.timeout, reach: reach, reason: "\(peer) did not accept a connection in time")
+        case .tlsHandshakeTimeout:
+            self.init(.timeout, reach: reach, reason: "TLS with \(peer) did not come about in time")
+        case .remoteConnectionClosed, .uncleanShutdown:
+            self.init(.network, reach: reach, reason: "\(peer) closed the connection before its reply was whole")
+        case .bodyLengthMismatch:
+            self.init(.body, reach: reach, reason: "a file changed its size while it was sent")
+        case .alreadyShutdown:
+            self.init(.network, reach: reach, reason: "this transport has been shut down")
+        default:
+            self.init(.network, reach: reach, reason: "\(error.shortDescription.lowercased()) (\(peer))")
+        }
+    }
+
+    private static func reason(_ error: NIOConnectionError, _ peer: String) -> String {
+        if let attempt = error.connectionErrors.first {
+            if let system = attempt.error as? IOError { return reason(system, peer) }
+            if case ChannelError.connectTimeout = attempt.error { return "\(peer) did not accept a connection in time" }
+            return "no connection to \(peer)"
+        }
+        return "the name in \(peer) could not be resolved"
+    }
+
+    private static func reason(_ error: IOError, _ peer: String) -> String {
+        switch error.errnoCode {
+        case ECONNREFUSED: "connection refused by \(peer)"
+        case ECONNRESET, EPIPE: "connection reset by \(peer)"
+        case ENETUNREACH, EHOSTUNREACH: "\(peer) cannot be reached from this machine's network"
+        case ETIMEDOUT: "\(peer) stopped answering"
+        case EMFILE, ENFILE: "this process has too many open files and sockets"
+        default: "\(systemMessage(error.errnoCode)) (\(peer))"
+        }
+    }
+}

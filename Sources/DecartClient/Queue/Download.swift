@@ -1,0 +1,115 @@
+import DecartAPI
+import RunClock
+
+/// Fetches a body into a sink. After a break it goes on where it was; retries are counted from the last progress.
+struct Download: Sendable {
+    typealias Progress = @Sendable (_ received: Int, _ total: Int?) -> Void
+
+    let requester: Requester
+    let read: Requester.Read
+    let sink: any ByteSink
+    var onProgress: Progress?
+
+    private static let progressInterval: Duration = .milliseconds(100)
+
+    /// - Returns: the state at the end: the whole is in the sink.
+    /// - Throws: the last try's error; nothing is left in the sink.
+    func run() async throws(DecartError) -> DownloadState {
+        do throws(DecartError) {
+            return try await fetch()
+        } catch {
+            await sink.discard()
+            throw error
+        }
+    }
+
+    private func fetch() async throws(DecartError) -> DownloadState {
+        var state = DownloadState()
+        var schedule = RetrySchedule(maxRetries: requester.configuration.maxRetries)
+        while true {
+            var next = read
+            next.headers += state.requestHeaders
+            let event: RetryRule.Event
+            let error: DecartError
+            switch await requester.attempt(next) {
+            case .stopped(let error):
+                throw error
+            case .failed(let failure):
+                (event, error) = broken(failure)
+            case .reply(let reply):
+                switch state.begin(reply) {
+                case .refused:
+                    event = .refused(status: reply.status)
+                    error = await requester.refusal(reply, read.call)
+                case .askAgain(let reason):
+                    (event, error) = broken(TransportFailure(.network, reach: .maybeSent, reason: reason))
+                case .append, .replace:
+                    guard let failure = try await receive(reply.body, &state, &schedule) else { return state }
+                    (event, error) = broken(failure)
+                }
+            }
+            try await requester.pause(before: read.call, after: event, error, &schedule)
+        }
+    }
+
+    private func broken(_ failure: TransportFailure) -> (RetryRule.Event, DecartError) {
+        (.failed(failure.kind, failure.reach), read.call.failure(failure))
+    }
+
+    /// Takes in a body; nil when the whole is there, else what it broke off with.
+    private func receive(
+        _ body: TransportReply.Body, _ state: inout DownloadState, _ schedule: inout RetrySchedule
+    ) async throws(DecartError) -> TransportFailure? {
+        var told = requester.clock.now
+        do throws(FileProblem) {
+            if state.received == 0, sink.count > 0 { try await sink.restart() }
+            var source = ByteSource(body)
+            while case .chunk(let chunk) = await source.next() {
+                try await sink.write(chunk)
+                if state.receive(chunk.count) { schedule.progressed() }
+                if requester.clock.now - told >= Self.progressInterval {
+                    told = requester.clock.now
+                    onProgress?(state.received, state.total)
+                }
+            }
+            if let failure = source.failure { return failure }
+        } catch {
+            throw error.error(read.call)
+        }
+        guard state.isWhole else {
+            let total = state.total.map(String.init) ?? "?"
+            return TransportFailure(
+                .network, reach: .maybeSent, reason: "the body ended after \(state.received) of \(total) bytes")
+        }
+        onProgress?(state.received, state.total)
+        return nil
+    }
+}
+
+/// A reply's body chunk by chunk, whether it was collected or streams.
+private struct ByteSource {
+    enum Next { case chunk([UInt8]), end }
+
+    private var body: TransportReply.Body
+    /// What ended it, if not its end.
+    private(set) var failure: TransportFailure?
+
+    init(_ body: TransportReply.Body) {
+        self.body = body
+    }
+
+    mutating func next() async -> Next {
+        do throws(TransportFailure) {
+            switch body {
+            case .bytes(let bytes):
+                body = .bytes([])
+                return bytes.isEmpty ? .end : .chunk(bytes)
+            case .stream(let stream):
+                return try await stream.next().map { .chunk($0) } ?? .end
+            }
+        } catch {
+            failure = error
+            return .end
+        }
+    }
+}
