@@ -1,0 +1,53 @@
+extension ModelDefinition {
+    /// The fields that hold files in every model, and so also in one that this program does not know.
+    private static let fileFields: Set<String> = ["data", "reference_image", "start", "end"]
+
+    /// `inputs` with each value in the one form that its field is sent in: see `InputField.normalised(_:)`. In a custom
+    /// model only the names that hold files everywhere are looked at.
+    public func normalised(_ inputs: [String: InputValue]) -> [String: InputValue] {
+        if let schema = self.inputs { return schema.normalised(inputs) }
+        var result = inputs
+        for name in Self.fileFields {
+            result[name] = inputs[name].map { FileInput.read(from: $0) }
+        }
+        return result
+    }
+}
+
+extension InputSchema {
+    /// `inputs` with each value in the one form that its field is sent in. Unknown fields and values that break a rule
+    /// stay as they are, for `check(_:)` to find.
+    public func normalised(_ inputs: [String: InputValue]) -> [String: InputValue] {
+        var result = inputs
+        for field in fields {
+            result[field.name] = inputs[field.name].map(field.normalised)
+        }
+        return result
+    }
+}
+
+extension InputField {
+    /// A script may write 42.0 for 42, and a path or an address for a file.
+    public func normalised(_ value: InputValue) -> InputValue {
+        switch (kind, value) {
+        case (.integer, .number(let number)):
+            Int64(exactly: number).map { .integer($0) } ?? value
+        case (.imageFile, _), (.videoFile, _):
+            FileInput.read(from: value)
+        // An empty Lua table is a list as much as an object.
+        case (.trajectory, .json(.object(let members))) where members.isEmpty:
+            .json(.array([]))
+        default: value
+        }
+    }
+}
+
+extension FileInput {
+    /// Text becomes an `http(s)` URL or a path; whatever is neither stays.
+    fileprivate static func read(from value: InputValue) -> InputValue {
+        guard case .bytes(let bytes) = value, let text = String(validating: bytes, as: UTF8.self) else { return value }
+        let scheme = text.prefix(8).lowercased()
+        let isURL = scheme.hasPrefix("http://") || scheme.hasPrefix("https://")
+        return .file(isURL ? .url(text) : .path(text))
+    }
+}

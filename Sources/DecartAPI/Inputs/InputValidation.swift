@@ -1,0 +1,121 @@
+extension InputSchema {
+    /// Every problem with `inputs`, normalised or not; empty if they may be sent. First the fields in their order, then
+    /// the rules between fields, then names that are no fields.
+    ///
+    /// Pure rules: whether a file exists and can be read is for whoever opens it to say.
+    public func check(_ inputs: [String: InputValue]) -> [InputProblem] {
+        var problems: [InputProblem] = []
+        for field in fields {
+            if let value = inputs[field.name] {
+                problems += field.check(field.normalised(value))
+            } else if field.required {
+                problems.append(InputProblem(field: field.name, rule: "is required", given: "nothing"))
+            }
+        }
+        return problems + checkTogether(inputs) + checkNames(inputs)
+    }
+
+    private func checkTogether(_ inputs: [String: InputValue]) -> [InputProblem] {
+        var problems: [InputProblem] = []
+        let given = exactlyOneOf.filter { inputs[$0] != nil }
+        let choice = exactlyOneOf.joined(separator: " or ")
+        if let first = exactlyOneOf.first, given.isEmpty {
+            problems.append(
+                InputProblem(field: first, rule: "is missing: exactly one of \(choice) is required", given: "neither"))
+        }
+        if given.count > 1, let last = given.last {
+            problems.append(
+                InputProblem(
+                    field: last, rule: "is one too many: exactly one of \(choice) is allowed",
+                    given: given.joined(separator: " and ")))
+        }
+        for requirement in onlyWith where inputs[requirement.with] == nil {
+            guard let value = inputs[requirement.field] else { continue }
+            problems.append(
+                InputProblem(
+                    field: requirement.field, rule: "is allowed only together with \(requirement.with)",
+                    given: value.description))
+        }
+        return problems
+    }
+
+    private func checkNames(_ inputs: [String: InputValue]) -> [InputProblem] {
+        let known = fields.map(\.name)
+        return inputs.keys.filter { !known.contains($0) }.sorted().map { name in
+            let nearest = Spelling.nearest(to: name, among: known, limit: 1, onlyLikely: true)
+            let list = known.isEmpty ? "none" : known.joined(separator: ", ")
+            let hint = nearest.first.map { "; did you mean \($0)?" } ?? ""
+            return InputProblem(
+                field: name, rule: "is not an input of this model, which takes \(list)\(hint)",
+                given: inputs[name]?.description)
+        }
+    }
+}
+
+extension InputField {
+    /// The problems with one normalised value.
+    fileprivate func check(_ value: InputValue) -> [InputProblem] {
+        switch kind {
+        case .text(let min, let max): checkText(value, min: min, max: max)
+        case .integer(let range): checkInteger(value, range)
+        case .boolean: checkBoolean(value)
+        case .choice(let words): checkChoice(value, words)
+        case .imageFile: checkFile(value, holds: "an image")
+        case .videoFile: checkFile(value, holds: "a video")
+        case .trajectory(let count): checkTrajectory(value, count: count)
+        }
+    }
+
+    func problem(_ rule: String, _ given: String) -> InputProblem {
+        InputProblem(field: name, rule: rule, given: given)
+    }
+
+    private func checkText(_ value: InputValue, min: Int, max: Int?) -> [InputProblem] {
+        guard case .bytes(let bytes) = value else { return [problem("must be text", value.description)] }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            return [problem("must be text in UTF-8", value.description)]
+        }
+        var problems: [InputProblem] = []
+        let count = text.unicodeScalars.count
+        if count < min {
+            problems.append(problem("must not be empty", value.description))
+        } else if let max, count > max {
+            problems.append(
+                problem("must be at most \(max) characters", "\(count) characters, \(Excerpt.quoted(bytes))"))
+        }
+        // No model has a use for one, and what reads the text after us may well end there.
+        if bytes.contains(0) { problems.append(problem("must not contain a NUL character", value.description)) }
+        return problems
+    }
+
+    private func checkInteger(_ value: InputValue, _ range: ClosedRange<Int64>) -> [InputProblem] {
+        if case .integer(let integer) = value, range.contains(integer) { return [] }
+        return [
+            problem("must be an integer from \(range.lowerBound) to \(range.upperBound)", value.description)
+        ]
+    }
+
+    private func checkBoolean(_ value: InputValue) -> [InputProblem] {
+        if case .boolean = value { return [] }
+        return [problem("must be true or false", value.description)]
+    }
+
+    private func checkChoice(_ value: InputValue, _ words: [String]) -> [InputProblem] {
+        if case .bytes(let bytes) = value, words.contains(where: { $0.utf8.elementsEqual(bytes) }) { return [] }
+        let list = words.map { "\"\($0)\"" }.joined(separator: " or ")
+        return [problem("must be \(list)", value.description)]
+    }
+
+    private func checkFile(_ value: InputValue, holds content: String) -> [InputProblem] {
+        let rule = "must be \(content): a path, an http(s) URL or a Blob"
+        switch value {
+        case .file(.path(let text)), .file(.url(let text)):
+            if text.isEmpty { return [problem(rule, "an empty path")] }
+            if text.utf8.contains(0) { return [problem("must not contain a NUL character", value.description)] }
+            return []
+        case .file(.blob): return []
+        case .bytes: return [problem("must be a path in UTF-8", value.description)]
+        default: return [problem(rule, value.description)]
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// Why bytes are not JSON, and where.
+public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Bytes from the start of the text to the first one that cannot be; the text's length where it ends too early.
+    public var offset: Int
+    /// One clause, such as "expected a value".
+    public var reason: String
+
+    public init(offset: Int, reason: String) {
+        self.offset = offset
+        self.reason = reason
+    }
+
+    public var description: String { "\(reason) at byte \(offset)" }
+}
