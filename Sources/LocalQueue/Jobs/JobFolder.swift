@@ -34,7 +34,7 @@ final class JobFolder: Sendable {
             case .temporary(nil):
                 let parent = FileManager.default.temporaryDirectory.path
                 let path = parent + "/decart-lua-" + UUID().uuidString.lowercased()
-                do {
+                do throws(StorageError) {
                     try Self.make(path)
                 } catch {
                     return .failure(error)
@@ -76,8 +76,9 @@ final class JobFolder: Sendable {
     }
 
     /// Removes what a run that was killed has left half done: files of ours that no job names.
-    func removeOrphans(keeping names: Set<String>) {
-        guard let path = try? path(), let found = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+    func removeOrphans(keeping names: Set<String>) throws(StorageError) {
+        let path = try path()
+        guard let found = try? FileManager.default.contentsOfDirectory(atPath: path) else {
             return
         }
         for name in found where !names.contains(name) {
