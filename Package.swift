@@ -99,7 +99,7 @@ let package = Package(
             dependencies: ["DecartClient", "DecartAPI", "RunClock", nioCore, nioPosix, nioHTTP1]),
         .testTarget(
             name: "LocalQueueTests",
-            dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, logging]),
+            dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle]),
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
         .testTarget(name: "CommandTests", dependencies: ["decart-lua"]),
     ]

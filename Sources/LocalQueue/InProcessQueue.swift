@@ -1,7 +1,7 @@
 public import DecartAPI
-import Foundation
 import Logging
 public import RunClock
+import Synchronization
 
 /// The local queue behind a client in the same process: the same API, engine and clips as over HTTP, no sockets.
 ///
@@ -27,16 +27,26 @@ public final class InProcessQueue: QueueTransport {
         for header in request.headers { headers[header.name] = header.value }
         let target = Self.target(of: request.url)
         let folder = api.queue.folder
+        let unsendable = Mutex<TransportFailure?>(nil)
         let asked = QueueRequest(method: request.method.rawValue, target: target, headers: headers) {
             () async throws(FormProblem) -> ReceivedForm in
             guard case .form(let form) = request.body else { throw .unsupported }
-            return try form.received(into: folder)
+            do throws(FormProblem) {
+                return try form.received(into: folder)
+            } catch {
+                // Over a socket such a body would have broken off: no reply tells of it.
+                unsendable.withLock { $0 = error.asTransportFailure }
+                throw error
+            }
         }
+        let reply: QueueReply
         do throws(CancellationError) {
-            return try reply(try await api.reply(to: asked), streams: request.streamsReply)
+            reply = try await api.reply(to: asked)
         } catch {
             throw Self.cancelled(.maybeSent)
         }
+        if let failure = unsendable.withLock({ $0 }) { throw failure }
+        return try reply.transported(from: folder, streaming: request.streamsReply)
     }
 
     /// What follows the host in an absolute URL.
@@ -48,5 +58,17 @@ public final class InProcessQueue: QueueTransport {
 
     private static func cancelled(_ reach: TransportFailure.Reach) -> TransportFailure {
         TransportFailure(.cancelled, reach: reach, reason: "the call was cancelled")
+    }
+}
+
+extension FormProblem {
+    /// A file of the form's that cannot be read; nil for a form that the queue refuses.
+    fileprivate var asTransportFailure: TransportFailure? {
+        switch self {
+        case .storage(let reason): TransportFailure(.body, reach: .maybeSent, reason: reason)
+        case .cutShort:
+            TransportFailure(.body, reach: .maybeSent, reason: "a file became shorter while it was sent")
+        case .malformed, .tooLarge, .unsupported: nil
+        }
     }
 }

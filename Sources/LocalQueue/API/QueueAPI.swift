@@ -13,26 +13,12 @@ import RunClock
 /// An unknown model is 422 and not 404, so that a 404 always means "no such job" to a client. Anything else is 404
 /// `{"detail": "Not Found"}`, a known path with another method 405, a wrong key 401.
 struct QueueAPI: Sendable {
-    private struct Route: Sendable {
-        var methods: [String]
-        /// Nil stands for one segment of any text.
-        var pattern: [String?]
-        /// The strings are what the pattern's nils stood for.
-        var answer: nonisolated(nonsending) @Sendable (QueueAPI, QueueRequest, String) async -> QueueReply
-    }
-
     let queue: JobQueue
     /// The key that requests have to bring; nil: any or none will do.
     let apiKey: String?
     /// How long every reply is held back.
     let latency: Duration
     let clock: any RunClock
-
-    private static let routes: [Route] = [
-        Route(methods: ["POST"], pattern: ["v1", "jobs", nil]) { await $0.submit(model: $2, $1) },
-        Route(methods: ["GET"], pattern: ["v1", "jobs", nil]) { api, _, id in api.status(of: id) },
-        Route(methods: ["GET", "HEAD"], pattern: ["v1", "jobs", nil, "content"]) { $0.content(of: $2, $1) },
-    ]
 
     /// Answers a request.
     /// - Throws: when the task is cancelled while the reply is held back; the request has been carried out by then.
@@ -64,22 +50,5 @@ struct QueueAPI: Sendable {
         guard let apiKey else { return true }
         guard let given, given.utf8.count == apiKey.utf8.count else { return false }
         return zip(given.utf8, apiKey.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-}
-
-extension QueueAPI.Route {
-    /// What the pattern's nil stood for; nil if the path is another.
-    func match(_ segments: [String]) -> String? {
-        guard segments.count == pattern.count else { return nil }
-        var argument: String?
-        for (segment, wanted) in zip(segments, pattern) {
-            if let wanted {
-                guard segment == wanted else { return nil }
-            } else {
-                guard !segment.isEmpty else { return nil }
-                argument = segment
-            }
-        }
-        return argument
     }
 }

@@ -10,4 +10,13 @@ enum FormProblem: Error, Hashable {
     case cutShort
     /// An upload could not be written to disk.
     case storage(String)
+
+    /// What `body` returns; an error of the disk's as the form's.
+    static func storing<Value>(_ body: () throws(StorageError) -> Value) throws(FormProblem) -> Value {
+        do throws(StorageError) {
+            return try body()
+        } catch {
+            throw .storage(error.description)
+        }
+    }
 }

@@ -29,11 +29,10 @@ struct FormReader {
             fileName: name)
         // Noted before the first byte, so that `discard` finds it whatever happens.
         form.files.append(upload)
-        do {
-            current = .file(upload, try FileSink(path: try folder.path(of: name)))
-        } catch {
-            throw .storage(error.description)
+        let sink = try FormProblem.storing { () throws(StorageError) in
+            try FileSink(path: folder.path(of: name))
         }
+        current = .file(upload, sink)
     }
 
     mutating func append(_ bytes: [UInt8]) throws(FormProblem) {
@@ -49,11 +48,7 @@ struct FormReader {
             value.append(contentsOf: bytes)
             current = .field(name: name, value: value)
         case .file(var upload, let sink):
-            do {
-                try sink.write(bytes)
-            } catch {
-                throw .storage(error.description)
-            }
+            try FormProblem.storing { () throws(StorageError) in try sink.write(bytes) }
             upload.size += bytes.count
             current = .file(upload, sink)
         }
