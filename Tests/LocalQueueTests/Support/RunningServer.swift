@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import DecartAPI
 import Logging
 import NIOCore
+import NIOHTTP1
 import RunClock
 import ServiceLifecycle
 import Testing
