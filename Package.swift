@@ -74,7 +74,8 @@ let package = Package(
         // The other end of the wire, on this machine.
         .target(
             name: "LocalQueue",
-            dependencies: ["DecartAPI", "RunClock", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle]),
+            dependencies: ["DecartAPI", "RunClock", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle],
+            resources: [.embedInCode("Clips/Base")]),
 
         // UI state.
         .target(name: "LiveDocument"),
@@ -102,7 +103,7 @@ let package = Package(
             dependencies: ["DecartClient", "DecartAPI", "RunClock", nioCore, nioPosix, nioHTTP1]),
         .testTarget(
             name: "LocalQueueTests",
-            dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore]),
+            dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle]),
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
         .testTarget(name: "CommandTests", dependencies: ["decart-lua"]),
     ]

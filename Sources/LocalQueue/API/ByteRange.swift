@@ -1,0 +1,44 @@
+/// What a `Range` header asks for (RFC 9110, section 14).
+enum ByteRange: Hashable, Sendable {
+    /// Everything: no header, or one that is to be ignored (another unit, several ranges, not the grammar).
+    case whole
+    case part(Range<Int>)
+    /// A range that begins behind the end.
+    case unsatisfiable
+
+    /// - Parameter size: of the whole, in bytes.
+    init(_ header: String?, size: Int) {
+        guard let header, let parts = Self.parse(header) else {
+            self = .whole
+            return
+        }
+        switch parts {
+        case (nil, nil):
+            self = .whole
+        case (nil, let suffix?):
+            self = suffix == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - suffix)..<size)
+        case (let first?, let last):
+            if let last, last < first {
+                self = .whole
+            } else if first >= size {
+                self = .unsatisfiable
+            } else {
+                self = .part(first..<min(size, (last ?? size - 1).advanced(by: last == Int.max ? 0 : 1)))
+            }
+        }
+    }
+
+    private static func parse(_ header: String) -> (first: Int?, last: Int?)? {
+        let halves = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, halves[0].trimmingSpaces().lowercased() == "bytes" else { return nil }
+        let ends = halves[1].trimmingSpaces().split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2 else { return nil }
+        var numbers: [Int?] = []
+        for end in ends {
+            guard end.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+            // Digits that do not fit lie behind every end there is.
+            numbers.append(end.isEmpty ? nil : Int(end) ?? Int.max)
+        }
+        return (numbers[0], numbers[1])
+    }
+}

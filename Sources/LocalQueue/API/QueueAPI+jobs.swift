@@ -1,0 +1,87 @@
+import DecartAPI
+
+extension QueueAPI {
+    func submit(model name: String, _ request: QueueRequest) async -> QueueReply {
+        guard let model = JobModels.find(name) else {
+            return .invalid([(["path", "model"], "There is no model of that name that takes jobs", "value_error")])
+        }
+        do throws(FormProblem) {
+            let form = try await request.readForm()
+            let problems = FormRules.problems(with: form, model: model)
+            guard problems.isEmpty else {
+                discard(form)
+                return .invalid(problems.map { (["body", $0.field], $0.message, $0.type) })
+            }
+            do throws(StorageError) {
+                return .json(200, body(of: try queue.submit(model: model, form: form)))
+            } catch {
+                discard(form)
+                return .refusal(500, error.description)
+            }
+        } catch {
+            return Self.refusal(of: error)
+        }
+    }
+
+    func status(of id: String) -> QueueReply {
+        guard let job = queue.job(id) else { return Self.noSuchJob }
+        return .json(200, body(of: job))
+    }
+
+    func content(of id: String, _ request: QueueRequest) -> QueueReply {
+        guard let job = queue.job(id) else { return Self.noSuchJob }
+        guard let clip = job.clip else {
+            return .refusal(409, "Job is not completed: its status is \(job.status.rawValue)")
+        }
+        return Self.reply(with: clip, request.headers)
+    }
+
+    private static let noSuchJob = QueueReply.refusal(404, "Job not found")
+
+    private func body(of job: JobQueue.View) -> JSONValue {
+        var members: [String: JSONValue] = ["job_id": .string(job.id), "status": .string(job.status.rawValue)]
+        members["error"] = job.failure.map { .string($0) }
+        return .object(members)
+    }
+
+    private func discard(_ form: ReceivedForm) {
+        form.files.forEach { queue.folder.remove($0.fileName) }
+    }
+
+    private static func refusal(of problem: FormProblem) -> QueueReply {
+        switch problem {
+        case .malformed(let reason): .refusal(400, "There was an error parsing the body: \(reason)")
+        case .tooLarge(let reason): .refusal(413, reason)
+        case .unsupported:
+            .refusal(415, "Send the job as multipart/form-data or application/x-www-form-urlencoded")
+        case .cutShort: .refusal(400, "There was an error parsing the body: it ended too early")
+        case .storage(let reason): .refusal(500, reason)
+        }
+    }
+
+    /// A clip, or the stretch of it that the headers ask for.
+    static func reply(with clip: Clip, _ headers: [String: String]) -> QueueReply {
+        let common: [QueueReply.Header] = [
+            .init(name: "etag", value: clip.entityTag), .init(name: "accept-ranges", value: "bytes"),
+        ]
+        if let known = headers["if-none-match"], known == "*" || known.contains(clip.entityTag) {
+            return QueueReply(status: 304, headers: common, body: .bytes([]))
+        }
+        // A range of something else is of no use: then the whole is sent (RFC 9110, section 13.1.5).
+        let isSame = headers["if-range"].map { $0 == clip.entityTag } ?? true
+        let type = QueueReply.Header(name: "content-type", value: clip.type)
+        switch ByteRange(isSame ? headers["range"] : nil, size: clip.size) {
+        case .whole:
+            return QueueReply(status: 200, headers: common + [type], body: .file(clip.fileName, 0..<clip.size))
+        case .part(let range):
+            let place = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(clip.size)"
+            return QueueReply(
+                status: 206, headers: common + [type, .init(name: "content-range", value: place)],
+                body: .file(clip.fileName, range))
+        case .unsatisfiable:
+            return .refusal(
+                416, "The range begins behind the end of the content",
+                headers: common + [.init(name: "content-range", value: "bytes */\(clip.size)")])
+        }
+    }
+}

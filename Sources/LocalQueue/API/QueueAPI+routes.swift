@@ -1,0 +1,39 @@
+extension QueueAPI {
+    /// One row of the API: a path, its methods and what answers them.
+    struct Route: Sendable {
+        var methods: [String]
+        /// Nil stands for one segment of any text.
+        var pattern: [String?]
+        /// The string is what the pattern's nil stood for.
+        var answer: nonisolated(nonsending) @Sendable (QueueAPI, QueueRequest, String) async -> QueueReply
+    }
+
+    static let routes: [Route] = [
+        Route(methods: ["POST"], pattern: ["v1", "jobs", nil]) { api, request, model in
+            await api.submit(model: model, request)
+        },
+        Route(methods: ["GET"], pattern: ["v1", "jobs", nil]) { api, _, id in
+            api.status(of: id)
+        },
+        Route(methods: ["GET", "HEAD"], pattern: ["v1", "jobs", nil, "content"]) { api, request, id in
+            api.content(of: id, request)
+        },
+    ]
+}
+
+extension QueueAPI.Route {
+    /// What the pattern's nil stood for; nil if the path is another.
+    func match(_ segments: [String]) -> String? {
+        guard segments.count == pattern.count else { return nil }
+        var argument: String?
+        for (segment, wanted) in zip(segments, pattern) {
+            if let wanted {
+                guard segment == wanted else { return nil }
+            } else {
+                guard !segment.isEmpty else { return nil }
+                argument = segment
+            }
+        }
+        return argument
+    }
+}

@@ -1,0 +1,55 @@
+import DecartAPI
+import Synchronization
+
+extension QueueReply {
+    private static let chunk = 64 * 1024
+
+    /// The reply as the client gets it, read from the queue's folder.
+    func transported(
+        from folder: JobFolder, streaming: Bool
+    ) throws(TransportFailure) -> TransportReply {
+        let headers = headers.map { (name: $0.name, value: $0.value) } + [("content-length", "\(length)")]
+        switch body {
+        case .bytes(let bytes):
+            return TransportReply(status: status, headers: headers, body: Self.body(bytes, streaming: streaming))
+        case .file(let name, let range):
+            let file = try Self.reading { () throws(StorageError) in try FileSource(path: folder.path(of: name)) }
+            guard streaming else {
+                let bytes = try Self.reading { () throws(StorageError) in
+                    try file.read(at: range.lowerBound, count: range.count)
+                }
+                return TransportReply(status: status, headers: headers, body: .bytes(bytes))
+            }
+            let position = Mutex(range.lowerBound)
+            let stream = ByteStream { () async throws(TransportFailure) -> [UInt8]? in
+                let offset = position.withLock { $0 }
+                let count = min(Self.chunk, range.upperBound - offset)
+                guard count > 0 else { return nil }
+                let bytes = try Self.reading { () throws(StorageError) in try file.read(at: offset, count: count) }
+                position.withLock { $0 = offset + count }
+                return bytes
+            }
+            return TransportReply(status: status, headers: headers, body: .stream(stream))
+        }
+    }
+
+    private static func body(_ bytes: [UInt8], streaming: Bool) -> TransportReply.Body {
+        guard streaming else { return .bytes(bytes) }
+        let rest = Mutex<[UInt8]?>(bytes.isEmpty ? nil : bytes)
+        return .stream(
+            ByteStream { () async throws(TransportFailure) -> [UInt8]? in
+                rest.withLock { rest in
+                    defer { rest = nil }
+                    return rest
+                }
+            })
+    }
+
+    private static func reading<Value>(_ body: () throws(StorageError) -> Value) throws(TransportFailure) -> Value {
+        do throws(StorageError) {
+            return try body()
+        } catch {
+            throw TransportFailure(.network, reach: .maybeSent, reason: error.description)
+        }
+    }
+}

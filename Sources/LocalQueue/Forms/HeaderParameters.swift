@@ -1,0 +1,54 @@
+/// A header value with parameters, such as `form-data; name="data"; filename="a.mp4"`.
+struct HeaderParameters: Hashable, Sendable {
+    /// What stands before the first `;`, in lower case.
+    var value: String
+    private var parameters: [String: String] = [:]
+
+    /// The parameter of that name, which is given in lower case.
+    subscript(_ name: String) -> String? { parameters[name] }
+
+    /// Nil if it does not follow the grammar; of two parameters of one name the first counts.
+    init?(_ text: String) {
+        var rest = Substring(text)
+        value = rest.prefix { $0 != ";" }.trimmingSpaces().lowercased()
+        rest = rest.drop { $0 != ";" }
+        while rest.popFirst() == ";" {
+            rest = rest.drop { $0 == " " || $0 == "\t" }
+            guard !rest.isEmpty else { return }
+            guard let equals = rest.firstIndex(of: "=") else { return nil }
+            let name = rest[..<equals].trimmingSpaces().lowercased()
+            rest = rest[rest.index(after: equals)...]
+            guard let value = Self.takeValue(&rest) else { return nil }
+            if parameters[name] == nil { parameters[name] = value }
+        }
+        guard rest.isEmpty else { return nil }
+    }
+
+    private static func takeValue(_ rest: inout Substring) -> String? {
+        guard rest.first == "\"" else {
+            let token = rest.prefix { $0 != ";" }
+            rest = rest[token.endIndex...]
+            return token.trimmingSpaces()
+        }
+        rest.removeFirst()
+        var value = ""
+        while let next = rest.popFirst() {
+            switch next {
+            case "\"":
+                rest = rest.drop { $0 == " " || $0 == "\t" }
+                // Browsers write a quote and a line break in a name so, everybody else with a backslash.
+                return value.replacing("%22", with: "\"").replacing("%0D", with: "\r").replacing("%0A", with: "\n")
+            case "\\":
+                // Only what needs it is escaped: a backslash in a Windows path is a backslash.
+                if let escaped = rest.first, escaped == "\"" || escaped == "\\" {
+                    value.append(rest.removeFirst())
+                } else {
+                    value.append(next)
+                }
+            default:
+                value.append(next)
+            }
+        }
+        return nil
+    }
+}

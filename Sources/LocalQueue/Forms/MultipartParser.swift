@@ -1,0 +1,164 @@
+/// Reads a `multipart/form-data` body (RFC 7578) that arrives in chunks of any size.
+///
+/// A state machine and nothing else: bytes go in through `receive`, events come out of `next`. It holds no more than
+/// the chunk it was given last and what may still turn out to be a boundary or a header.
+struct MultipartParser: Sendable {
+    enum Event: Hashable, Sendable {
+        case part(MultipartPart)
+        /// Some of the current part's bytes, never empty.
+        case bytes([UInt8])
+        case partEnded
+        /// The final boundary was seen; whatever follows is ignored.
+        case finished
+    }
+
+    private enum State {
+        case preamble
+        /// Right behind a boundary: either `--`, the end, or a line break and a part.
+        case boundary
+        case headers
+        case body
+        case finished
+    }
+
+    private let delimiter: [UInt8]
+    private let limits: FormLimits
+    private var state = State.preamble
+    /// Starts with a line break that is not in the body, so that the first boundary looks like the others.
+    private var buffer: [UInt8] = [13, 10]
+    private var head = 0
+    private var received = 0
+    private var parts = 0
+    private var ended = false
+
+    /// - Parameter boundary: as in the content type, without the two dashes; 1 to 70 bytes.
+    init(boundary: String, limits: FormLimits) throws(FormProblem) {
+        guard (1...70).contains(boundary.utf8.count) else {
+            throw .malformed("the boundary of multipart/form-data must have 1 to 70 characters")
+        }
+        delimiter = Array("\r\n--".utf8) + Array(boundary.utf8)
+        self.limits = limits
+    }
+
+    /// Takes the next chunk of the body.
+    mutating func receive(_ chunk: some Collection<UInt8>) throws(FormProblem) {
+        received += chunk.count
+        guard received <= limits.total else { throw .tooLarge("The body is over \(limits.total) bytes.") }
+        guard state != .finished else { return }
+        buffer.removeFirst(head)
+        head = 0
+        buffer.append(contentsOf: chunk)
+    }
+
+    /// There is no more to come: from now on `next` fails instead of asking for more.
+    mutating func end() {
+        ended = true
+    }
+
+    /// The next event, or nil if more of the body is needed first.
+    mutating func next() throws(FormProblem) -> Event? {
+        while true {
+            switch state {
+            case .preamble:
+                guard try skipToDelimiter() else { return nil }
+            case .boundary:
+                guard try readBoundaryEnd() else { return nil }
+                if state == .finished { return .finished }
+            case .headers:
+                return try readHeaders()
+            case .body:
+                return try readBody()
+            case .finished:
+                return nil
+            }
+        }
+    }
+
+    private mutating func skipToDelimiter() throws(FormProblem) -> Bool {
+        let scan = scanForDelimiter()
+        head = scan.end
+        guard scan.found else {
+            try wantMore("it has no boundary in it")
+            return false
+        }
+        head += delimiter.count
+        state = .boundary
+        return true
+    }
+
+    /// Goes on to a part's headers or to the end; false: more is needed.
+    private mutating func readBoundaryEnd() throws(FormProblem) -> Bool {
+        // RFC 2046 lets white space follow a boundary.
+        var index = head
+        while index < buffer.count, buffer[index] == 32 || buffer[index] == 9 { index += 1 }
+        guard index - head <= limits.headers else { throw .malformed("a boundary is not followed by a line break") }
+        guard index + 2 <= buffer.count else {
+            try wantMore("it ends within a boundary")
+            return false
+        }
+        switch (buffer[index], buffer[index + 1]) {
+        case (45, 45) where index == head:
+            state = .finished
+            buffer = []
+            head = 0
+        case (13, 10):
+            parts += 1
+            guard parts <= limits.parts else { throw .tooLarge("The form has more than \(limits.parts) parts.") }
+            // The line break stays: a part without headers is then ended by the same four bytes as any other.
+            head = index
+            state = .headers
+        default:
+            throw .malformed("a boundary is not followed by a line break")
+        }
+        return true
+    }
+
+    private mutating func readHeaders() throws(FormProblem) -> Event? {
+        let end = buffer[head...].firstRange(of: [13, 10, 13, 10])?.lowerBound
+        guard (end ?? buffer.count) - head <= limits.headers else {
+            throw .tooLarge("The headers of a part are over \(limits.headers) bytes.")
+        }
+        guard let end else {
+            try wantMore("it ends within the headers of a part")
+            return nil
+        }
+        let part = try MultipartPart(headerBlock: buffer[head..<end])
+        head = end + 4
+        state = .body
+        return .part(part)
+    }
+
+    private mutating func readBody() throws(FormProblem) -> Event? {
+        let scan = scanForDelimiter()
+        if scan.end > head {
+            let bytes = Array(buffer[head..<scan.end])
+            head = scan.end
+            return .bytes(bytes)
+        }
+        guard scan.found else {
+            try wantMore("it ends without its final boundary")
+            return nil
+        }
+        head += delimiter.count
+        state = .boundary
+        return .partEnded
+    }
+
+    /// How far from `head` on there is surely no delimiter, and whether one begins there.
+    private func scanForDelimiter() -> (end: Int, found: Bool) {
+        buffer.withUnsafeBufferPointer { bytes in
+            var index = head
+            while let found = bytes[index...].firstIndex(of: 13) {
+                let rest = bytes.count - found
+                let matches = zip(bytes[found...], delimiter).allSatisfy { $0 == $1 }
+                if matches { return (found, rest >= delimiter.count) }
+                index = found + 1
+            }
+            return (bytes.count, false)
+        }
+    }
+
+    private func wantMore(_ complaint: String) throws(FormProblem) {
+        if ended { throw .malformed("the body is not a whole form: \(complaint)") }
+    }
+}

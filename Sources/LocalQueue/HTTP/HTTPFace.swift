@@ -1,0 +1,50 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The API over HTTP/1.1: turns Hummingbird's requests into ours and our replies into its.
+struct HTTPFace: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let api: QueueAPI
+    let limits: FormLimits
+    private let files = FileIO()
+
+    init(api: QueueAPI, limits: FormLimits) {
+        self.api = api
+        self.limits = limits
+    }
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        var headers: [String: String] = [:]
+        for field in request.headers { headers[field.name.canonicalName] = field.value }
+        let reader = HTTPFormReader(body: request.body, headers: headers, folder: api.queue.folder, limits: limits)
+        let asked = QueueRequest(method: request.method.rawValue, target: request.uri.description, headers: headers) {
+            () async throws(FormProblem) -> ReceivedForm in try await reader.read()
+        }
+        let reply = try await api.reply(to: asked)
+        return try await response(for: reply, isHead: request.method == .head, context)
+    }
+
+    private func response(for reply: QueueReply, isHead: Bool, _ context: Context) async throws -> Response {
+        var fields = HTTPFields()
+        for header in reply.headers {
+            guard let name = HTTPField.Name(header.name) else { continue }
+            fields.append(HTTPField(name: name, value: header.value))
+        }
+        let status = HTTPResponse.Status(code: reply.status)
+        // A 304 says nothing of a body; a HEAD tells the length of the one it leaves out.
+        if reply.status != 304 { fields[.contentLength] = String(reply.length) }
+        if isHead { return Response(status: status, headers: fields) }
+        switch reply.body {
+        case .bytes(let bytes):
+            return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .file(let name, let range):
+            guard !range.isEmpty else { return Response(status: status, headers: fields) }
+            let path = try api.queue.folder.path(of: name)
+            let stretch = range.lowerBound...(range.upperBound - 1)
+            let body = try await files.loadFile(path: path, range: stretch, context: context)
+            return Response(status: status, headers: fields, body: body)
+        }
+    }
+}

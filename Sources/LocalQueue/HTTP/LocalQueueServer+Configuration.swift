@@ -1,0 +1,34 @@
+extension LocalQueueServer {
+    /// Where the server listens and how its queue behaves.
+    public struct Configuration: Sendable {
+        /// Other machines reach it only if this says so.
+        public var host: String
+        /// 0: a free one, told to `onReady`.
+        public var port: Int
+        /// The file that jobs are kept in, with a folder `<file>.files` beside it; nil: memory and a temporary folder.
+        public var database: String?
+        public var settings: QueueSettings
+        public var clips: ClipMaker
+        /// How long every reply is held back.
+        public var latency: Duration
+        /// The key that requests have to bring; nil: any or none will do.
+        public var apiKey: String?
+        /// Bytes of one upload, at most.
+        public var uploadLimit: Int
+
+        public init(
+            host: String = "127.0.0.1", port: Int = 0, database: String? = nil,
+            settings: QueueSettings = QueueSettings(), clips: ClipMaker = .bestAvailable(), latency: Duration = .zero,
+            apiKey: String? = nil, uploadLimit: Int = 4 * 1024 * 1024 * 1024
+        ) {
+            self.host = host
+            self.port = port
+            self.database = database
+            self.settings = settings
+            self.clips = clips
+            self.latency = latency
+            self.apiKey = apiKey
+            self.uploadLimit = uploadLimit
+        }
+    }
+}

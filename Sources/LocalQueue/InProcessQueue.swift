@@ -1,0 +1,74 @@
+public import DecartAPI
+import Logging
+public import RunClock
+import Synchronization
+
+/// The local queue behind a client in the same process: the same API, engine and clips as over HTTP, no sockets.
+///
+/// Nothing here leaves the caller's executor but the wait for `latency`, so that under virtual time a reply takes no
+/// time at all and a run gives the same output every time (`clips` built in, `settings.seed` given).
+public final class InProcessQueue: QueueTransport {
+    private let api: QueueAPI
+
+    /// Jobs live in memory, their files in a temporary folder that goes with this object.
+    /// - Throws: `StorageError`.
+    public init(
+        settings: QueueSettings = QueueSettings(), clips: ClipMaker = .builtIn, latency: Duration = .zero,
+        clock: any RunClock
+    ) throws(StorageError) {
+        let queue = try JobQueue(
+            settings: settings, database: nil, clips: clips, clock: clock, logger: Logger(label: "decart-lua.queue"))
+        api = QueueAPI(queue: queue, apiKey: nil, latency: latency, clock: clock)
+    }
+
+    public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
+        guard !Task.isCancelled else { throw Self.cancelled(.neverSent) }
+        var headers: [String: String] = [:]
+        for header in request.headers { headers[header.name] = header.value }
+        let target = Self.target(of: request.url)
+        let folder = api.queue.folder
+        let unsendable = Mutex<TransportFailure?>(nil)
+        let asked = QueueRequest(method: request.method.rawValue, target: target, headers: headers) {
+            () async throws(FormProblem) -> ReceivedForm in
+            guard case .form(let form) = request.body else { throw .unsupported }
+            do throws(FormProblem) {
+                return try form.received(into: folder)
+            } catch {
+                // Over a socket such a body would have broken off: no reply tells of it.
+                unsendable.withLock { $0 = error.asTransportFailure }
+                throw error
+            }
+        }
+        let reply: QueueReply
+        do throws(CancellationError) {
+            reply = try await api.reply(to: asked)
+        } catch {
+            throw Self.cancelled(.maybeSent)
+        }
+        if let failure = unsendable.withLock({ $0 }) { throw failure }
+        return try reply.transported(from: folder, streaming: request.streamsReply)
+    }
+
+    /// What follows the host in an absolute URL.
+    private static func target(of url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let rest = url[scheme.upperBound...]
+        return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
+    }
+
+    private static func cancelled(_ reach: TransportFailure.Reach) -> TransportFailure {
+        TransportFailure(.cancelled, reach: reach, reason: "the call was cancelled")
+    }
+}
+
+extension FormProblem {
+    /// A file of the form's that cannot be read; nil for a form that the queue refuses.
+    fileprivate var asTransportFailure: TransportFailure? {
+        switch self {
+        case .storage(let reason): TransportFailure(.body, reach: .maybeSent, reason: reason)
+        case .cutShort:
+            TransportFailure(.body, reach: .maybeSent, reason: "a file became shorter while it was sent")
+        case .malformed, .tooLarge, .unsupported: nil
+        }
+    }
+}

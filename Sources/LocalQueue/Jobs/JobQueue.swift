@@ -1,0 +1,128 @@
+import DecartAPI
+import Logging
+import RunClock
+import Synchronization
+
+/// The queue at work: the engine on a clock, its jobs written down, its clips made.
+///
+/// Status is answered from memory; the database is read once, at the start.
+final class JobQueue: Sendable {
+    /// A job as the API shows it.
+    struct View: Hashable, Sendable {
+        var id: String
+        var status: JobStatus
+        /// Why it failed; nil unless it has.
+        var failure: String?
+        /// Nil unless it is completed.
+        var clip: Clip?
+    }
+
+    private struct State {
+        var engine: QueueEngine
+        /// When expired jobs were last looked for.
+        var swept = Int64.min
+    }
+
+    let folder: JobFolder
+    private let store: JobStore
+    private let clock: any RunClock
+    private let logger: Logger
+    private let workshop: ClipWorkshop
+    private let state: Mutex<State>
+    /// Unix milliseconds when the clock started. The clock's own `now` never goes back, the wall clock may.
+    private let epoch: Int64
+
+    /// Opens the queue and goes on with the jobs it finds.
+    /// - Parameter database: the file that the jobs are kept in, with a folder `<file>.files` beside it; nil: memory
+    ///   and a temporary folder.
+    init(
+        settings: QueueSettings, database: String?, clips: ClipMaker, clock: any RunClock, logger: Logger
+    ) throws(StorageError) {
+        store = try JobStore(path: database)
+        folder = try JobFolder(path: database.map { $0 + ".files" })
+        self.clock = clock
+        self.logger = logger
+        epoch = Int64((clock.unixTime * 1000).rounded()) - clock.now.nanoseconds / 1_000_000
+        workshop = ClipWorkshop(maker: clips, folder: folder, clock: clock, logger: logger)
+        let seed = settings.seed ?? .random(in: .min ... .max)
+        let records = try store.all()
+        var engine = QueueEngine(settings: settings, seed: seed, nextNumber: try store.highestNumber() + 1)
+        for record in records {
+            let entry = QueueEngine.Entry(number: record.number, timetable: record.timetable, clip: record.clip)
+            engine.restore(id: record.id, entry)
+        }
+        state = Mutex(State(engine: engine))
+        if database != nil { try folder.removeOrphans(keeping: Set(records.flatMap(\.fileNames))) }
+        for record in records where record.clip == nil && !record.timetable.fails { order(record) }
+    }
+
+    /// The present, Unix milliseconds.
+    private var now: Int64 { epoch + clock.now.nanoseconds / 1_000_000 }
+
+    /// Takes in a job that was found valid. When this returns the job is on disk.
+    func submit(model: ModelDefinition, form: ReceivedForm) throws(StorageError) -> View {
+        sweep()
+        let now = self.now
+        let (id, entry) = state.withLock { $0.engine.submit(at: now) }
+        let record = JobRecord(
+            number: entry.number, id: id, model: model.name,
+            fields: form.fields.map { .init(name: $0.name, value: String(decoding: $0.value, as: UTF8.self)) },
+            uploads: form.files, timetable: entry.timetable)
+        do {
+            try store.insert(record)
+        } catch {
+            state.withLock { $0.engine.withdraw(id) }
+            throw error
+        }
+        if !entry.timetable.fails { order(record) }
+        return View(id: id, status: entry.status(at: now))
+    }
+
+    /// The job of that id; nil if there is none or it has expired.
+    func job(_ id: String) -> View? {
+        let now = self.now
+        guard let entry = state.withLock({ $0.engine.entry(of: id, at: now) }) else { return nil }
+        let status = entry.status(at: now)
+        return View(
+            id: id, status: status, failure: status == .failed ? entry.timetable.failure : nil,
+            clip: status == .completed ? entry.clip : nil)
+    }
+
+    /// Ends the making of clips; those that are not made by now are made after the next start.
+    func stop() async {
+        await workshop.stop()
+    }
+
+    private func order(_ record: JobRecord) {
+        workshop.make(ClipOrder(record)) { clip in
+            do {
+                try self.store.deliver(clip, to: record.id)
+            } catch {
+                // The clip is there all the same; after a restart it is made again.
+                self.logger.error("\(error)")
+            }
+            self.state.withLock { $0.engine.deliver(clip, to: record.id) }
+        }
+    }
+
+    /// Removes what has expired, at most once a second: until then it is only not shown.
+    private func sweep() {
+        let now = self.now
+        let expired = state.withLock { state -> [String] in
+            guard now >= state.swept.advancedSafely(by: 1000) else { return [] }
+            state.swept = now
+            return state.engine.removeExpired(at: now)
+        }
+        guard !expired.isEmpty else { return }
+        do {
+            for record in try store.remove(expired) { record.fileNames.forEach(folder.remove) }
+        } catch {
+            logger.error("\(error)")
+        }
+    }
+}
+
+extension JobRecord {
+    /// The files in the queue's folder that belong to the job.
+    var fileNames: [String] { uploads.map(\.fileName) + (clip.map { [$0.fileName] } ?? []) }
+}
