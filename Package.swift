@@ -79,6 +79,8 @@ let package = Package(
 
         // UI state.
         .target(name: "LiveDocument"),
+        // … and its faces.
+        .target(name: "TerminalUI", dependencies: ["LiveDocument"]),
 
         // The names scripts see.
         .target(
@@ -91,8 +93,9 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "LiveDocument",
-                "DecartModule", argumentParser, logging, serviceLifecycle, nioCore, nioPosix,
-            ]),
+                "DecartModule", "TerminalUI", argumentParser, logging, serviceLifecycle, nioCore, nioPosix,
+            ],
+            resources: [.embedInCode("Lua")]),
 
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
         .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"]),

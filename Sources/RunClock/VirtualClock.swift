@@ -20,13 +20,11 @@ public final class VirtualClock: RunClock {
         var wakes: [WakeID: Wake] = [:]
         var next: UInt64 = 0
         var externalWork = 0
-        var ownerIsIdle = false
 
         mutating func takeNext(until limit: RunInstant) -> Wake? {
             let due = wakes.min { ($0.value.instant, $0.key.raw) < ($1.value.instant, $1.key.raw) }
             guard let due, due.value.instant <= limit else { return nil }
             now = max(now, due.value.instant)
-            ownerIsIdle = false
             return wakes.removeValue(forKey: due.key)
         }
     }
@@ -83,17 +81,13 @@ public final class VirtualClock: RunClock {
         state.withLock { $0.externalWork += 1 }
     }
 
+    /// Time does not move on here: what the work led to has yet to reach the owner, who says when it is idle again.
     public func endExternalWork() {
-        let resume = state.withLock { state -> Bool in
-            state.externalWork -= 1
-            return state.externalWork == 0 && state.ownerIsIdle
-        }
-        if resume { ownerIsIdle() }
+        state.withLock { $0.externalWork -= 1 }
     }
 
     public func ownerIsIdle() {
         guard mode == .automatic else { return }
-        state.withLock { $0.ownerIsIdle = true }
         advanceToNextWake()
     }
 }

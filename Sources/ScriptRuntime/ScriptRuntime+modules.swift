@@ -11,10 +11,10 @@ extension ScriptRuntime {
     /// arguments.
     @discardableResult
     public func loadModule(
-        _ source: [UInt8], name: String, functions: [HostFunction], arguments: [LuaVM.Argument] = []
+        _ source: [UInt8], name: String, functions: [ModuleFunction], arguments: [LuaVM.Argument] = []
     ) throws(LuaError) -> LuaReference {
         guard let module else { throw .message("the prelude is not loaded") }
-        return try loadInternal(source, name: name, [.reference(module), .functions(functions)] + arguments)
+        return try loadInternal(source, name: name, [.reference(module), .functions(functions.map(hostFunction))] + arguments)
     }
 
     private func loadInternal(_ source: [UInt8], name: String, _ arguments: [LuaVM.Argument]) throws(LuaError)

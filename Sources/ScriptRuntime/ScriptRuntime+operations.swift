@@ -6,18 +6,73 @@ public enum OperationResult: Sendable {
     case error(LuaError)
 }
 
+/// Work of the host's that a script waits for.
+///
+/// `work` runs as a Swift task on the runtime's loop. When the script's task is cancelled the Swift task is, and its
+/// outcome still counts. `conclude` runs on the runtime, also if the script does not wait any more, so that what it
+/// records is never lost.
+protocol PendingWork {
+    associatedtype Outcome: Sendable
+    var work: @Sendable () async -> Outcome { get }
+    var conclude: (Outcome) -> OperationResult { get }
+}
+
+struct Pending<Outcome: Sendable>: PendingWork {
+    let work: @Sendable () async -> Outcome
+    let conclude: (Outcome) -> OperationResult
+}
+
+/// A function that a module of the host's gives to scripts.
+public struct ModuleFunction {
+    public enum Answer {
+        /// The values pushed on the call are its results.
+        case returns
+        case waits(Operation)
+    }
+
+    /// What a call that waits waits for; see `PendingWork`.
+    public struct Operation {
+        let pending: any PendingWork
+
+        public init<Outcome: Sendable>(
+            _ work: @escaping @Sendable () async -> Outcome, conclude: @escaping (Outcome) -> OperationResult
+        ) {
+            pending = Pending(work: work, conclude: conclude)
+        }
+    }
+
+    public typealias Body = (inout HostCall) throws(LuaError) -> Answer
+
+    var name: String
+    var mayWait: Bool
+    var body: Body
+
+    public init(_ name: String, mayWait: Bool = false, body: @escaping Body) {
+        self.name = name
+        self.mayWait = mayWait
+        self.body = body
+    }
+}
+
 extension ScriptRuntime {
-    /// Suspends the current task until `work` has an answer. The work runs as a Swift task on the runtime's loop; when
-    /// the script's task is cancelled the Swift task is, and its answer still counts.
-    public func wait(
-        _ call: borrowing HostCall, for work: @escaping @Sendable () async -> OperationResult
-    ) throws(LuaError) -> HostAnswer {
+    func hostFunction(_ function: ModuleFunction) -> HostFunction {
+        HostFunction(function.name, mayWait: function.mayWait) { [self] call throws(LuaError) in
+            switch try function.body(&call) {
+            case .returns: return .returns
+            case .waits(let operation): return try wait(call, for: operation.pending)
+            }
+        }
+    }
+
+    /// Suspends the current task until the work has an outcome, and answers the script with what that comes to.
+    func wait<Work: PendingWork>(_ call: borrowing HostCall, for pending: Work) throws(LuaError) -> HostAnswer {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         return try wait(call) { id in
             operations += 1
+            let work = pending.work
             let running = Task {
-                let result = await work()
-                self.operationEnded(of: task, wait: id, result)
+                let outcome = await work()
+                self.operationEnded(of: task, wait: id, pending.conclude(outcome))
             }
             return .operation(cancel: { running.cancel() })
         }
@@ -32,11 +87,6 @@ extension ScriptRuntime {
             }
         // Nobody waits any more: the run may be over now.
         if !answered { schedulePump() }
-    }
-
-    /// Whether a cancellation is what ended the current task's work, to be told apart from the work's own errors.
-    public func cancellationError() -> LuaError {
-        cancelled(current?.cancellation)
     }
 
     /// Keeps the run alive, as a task would, until `endHold`.

@@ -18,11 +18,11 @@ extension ScriptRuntime {
                 }
                 fflush(nil)
                 let clock = clock
-                return try wait(call) {
+                return try wait(call, for: Pending(work: {
                     clock.beginExternalWork()
                     defer { clock.endExternalWork() }
                     return await StandardInput.readLine()
-                }
+                }, conclude: { $0 }))
             }
         ]
     }

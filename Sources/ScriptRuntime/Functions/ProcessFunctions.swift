@@ -9,11 +9,11 @@ extension ScriptRuntime {
             HostFunction("exec", mayWait: true) { [self] call throws(LuaError) in
                 let command = try ChildProcess(call)
                 let clock = clock
-                return try wait(call) {
+                return try wait(call, for: Pending(work: {
                     clock.beginExternalWork()
                     defer { clock.endExternalWork() }
                     return await command.run()
-                }
+                }, conclude: { $0 }))
             }
         ]
     }

@@ -39,8 +39,8 @@ end
 
 -- Namespaces: called with a dot, or with a colon like an object ------------------------------------------------------
 
-local function namespace(functions)
-  local space = {}
+local function namespace(functions, space)
+  space = space or {}
   for name, f in pairs(functions) do
     space[name] = type(f) ~= "function" and f or function(first, ...)
       if rawequal(first, space) then return f(...) end

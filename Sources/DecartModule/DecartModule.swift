@@ -1,0 +1,74 @@
+public import DecartAPI
+public import DecartClient
+public import LiveDocument
+internal import LuaVM
+public import RunClock
+public import ScriptRuntime
+
+/// The names that scripts see: `decart` with its clients, models and blobs, and `document`.
+///
+/// It belongs to one runtime and is used on that runtime's actor only, like everything that touches Lua. What scripts
+/// hold are ids; the tables here say what they stand for.
+public final class DecartModule {
+    /// What the command decided for the whole run.
+    public struct Settings: Sendable {
+        /// The choice of server that goes before a script's own.
+        public var server: ServerOverride?
+        public var environment: [String: String]
+        public var chance: Chance
+        /// Whether the queue is on this machine: then nothing is said of deprecated models.
+        public var isLocal: Bool { if case .local? = server { true } else { false } }
+
+        public init(server: ServerOverride? = nil, environment: [String: String], chance: Chance = Chance()) {
+            self.server = server
+            self.environment = environment
+            self.chance = chance
+        }
+    }
+
+    let settings: Settings
+    let transport: any QueueTransport
+    let clock: any RunClock
+    let note: @Sendable (String) -> Void
+
+    var clients: [DecartClient] = []
+    var blobs: [Int: Blob] = [:]
+    var nextBlob = 1
+    var warnedModels: Set<String> = []
+    /// The state of the script's UI.
+    public var document = LiveDocument()
+    /// The jobs that this run has submitted and not seen the end of.
+    public private(set) var jobs = JobLedger()
+
+    /// - Parameters:
+    ///   - transport: what carries the requests of all the script's clients.
+    ///   - note: shows a line on stderr.
+    public init(
+        settings: Settings, transport: any QueueTransport, clock: any RunClock, note: @escaping @Sendable (String) -> Void
+    ) {
+        self.settings = settings
+        self.transport = transport
+        self.clock = clock
+        self.note = note
+    }
+
+    func submitted(_ id: JobID) { jobs.submitted(id) }
+    func saw(_ reply: JobReply) { jobs.saw(reply) }
+    func gone(_ id: JobID) { jobs.gone(id) }
+
+    /// Gives the module to a runtime whose prelude is loaded.
+    public func install(in runtime: isolated ScriptRuntime) throws {
+        let functions =
+            clientFunctions() + queueFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
+        try runtime.loadModule(PackageResources.decart_lua, name: "decart", functions: functions)
+    }
+
+    // MARK: Blobs
+
+    func keep(_ blob: Blob) -> LuaValue {
+        let id = nextBlob
+        nextBlob += 1
+        blobs[id] = blob
+        return .object(LuaObject(kind: "blob", id: id))
+    }
+}

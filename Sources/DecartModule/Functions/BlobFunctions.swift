@@ -1,0 +1,93 @@
+internal import DecartAPI
+internal import DecartClient
+internal import LuaVM
+internal import ScriptRuntime
+
+extension DecartModule {
+    func blobFunctions() -> [ModuleFunction] {
+        [
+            ModuleFunction("blob") { [self] call throws(LuaError) in
+                let name = call.type(3) == .none || call.type(3) == .nil ? nil : try call.string(3)
+                call.push(keep(Blob(bytes: try call.bytes(1), type: try call.string(2), name: name)))
+                return .returns
+            },
+            ModuleFunction("blobSize") { [self] call throws(LuaError) in
+                call.push(.integer(Int64(try blob(call).size)))
+                return .returns
+            },
+            ModuleFunction("blobType") { [self] call throws(LuaError) in
+                call.push(.text(try blob(call).type))
+                return .returns
+            },
+            ModuleFunction("blobName") { [self] call throws(LuaError) in
+                call.push(try blob(call).name.map { .text($0) } ?? .nil)
+                return .returns
+            },
+            ModuleFunction("text", mayWait: true) { [self] call throws(LuaError) in
+                let blob = try blob(call)
+                let clock = clock
+                return .waits(ModuleFunction.Operation {
+                    await attempt { () async throws(DecartError) in try await blob.bytes(on: clock) }
+                } conclude: { outcome in
+                    switch outcome {
+                    case .success(let bytes): .values([.string(bytes)])
+                    case .failure(let error): .error(LuaError(error))
+                    }
+                })
+            },
+            ModuleFunction("save", mayWait: true) { [self] call throws(LuaError) in
+                let blob = try blob(call)
+                guard call.type(2) == .string else {
+                    throw .badArgument(1, of: call.name, "string expected, got \(call.type(2).rawValue)")
+                }
+                let path = try call.string(2)
+                let clock = clock
+                return .waits(ModuleFunction.Operation {
+                    await attempt { () async throws(DecartError) in try await blob.save(to: path, on: clock) }
+                } conclude: { outcome in
+                    switch outcome {
+                    case .success: .values([])
+                    case .failure(let error): .error(LuaError(error))
+                    }
+                })
+            },
+            ModuleFunction("displayVideo", mayWait: true) { [self] call throws(LuaError) in
+                let blob = try blob(call)
+                let named = call.type(2) == .none || call.type(2) == .nil ? nil : try call.string(2)
+                let clock = clock
+                return .waits(ModuleFunction.Operation {
+                    await attempt { () async throws(DecartError) in
+                        let path = try FreePath.reserve(named ?? blob.name ?? "video.mp4")
+                        do throws(DecartError) {
+                            try await blob.save(to: path.text, on: clock)
+                        } catch {
+                            path.giveBack()
+                            throw error
+                        }
+                        return path.text
+                    }
+                } conclude: { [self] outcome in
+                    switch outcome {
+                    case .success(let path):
+                        note("decart-lua: saved \(path) (\(blob.size) bytes)")
+                        return .values([.text(path)])
+                    case .failure(let error):
+                        return .error(LuaError(error))
+                    }
+                })
+            },
+            // A blob was collected.
+            ModuleFunction("forgetBlob") { [self] call throws(LuaError) in
+                if let id = try? call.object(1, kind: "blob") { blobs[id] = nil }
+                return .returns
+            },
+        ]
+    }
+
+    private func blob(_ call: borrowing HostCall) throws(LuaError) -> Blob {
+        guard let blob = blobs[try call.object(1, kind: "blob")] else {
+            throw .badArgument(1, of: call.name, "this Blob is gone")
+        }
+        return blob
+    }
+}

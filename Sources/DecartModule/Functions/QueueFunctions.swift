@@ -1,0 +1,111 @@
+internal import DecartAPI
+internal import DecartClient
+internal import LuaVM
+internal import ScriptRuntime
+
+extension DecartModule {
+    /// The first argument of each is the client's number; those that the script gave follow.
+    func queueFunctions() -> [ModuleFunction] {
+        [
+            ModuleFunction("submit", mayWait: true) { [self] call throws(LuaError) in
+                let queue = try client(call).queue
+                let submission = try submission(call)
+                return .waits(ModuleFunction.Operation {
+                    await attempt { () async throws(DecartError) in try await queue.submit(submission) }
+                } conclude: { [self] outcome in
+                    answer(outcome) { reply in
+                        submitted(reply.id)
+                        return value(of: reply)
+                    }
+                })
+            },
+            ModuleFunction("status", mayWait: true) { [self] call throws(LuaError) in
+                let queue = try client(call).queue
+                let id = try jobID(call)
+                return .waits(ModuleFunction.Operation {
+                    await attempt { () async throws(DecartError) in try await queue.status(id) }
+                } conclude: { [self] outcome in
+                    answer(outcome, about: id) { value(of: $0) }
+                })
+            },
+            ModuleFunction("result", mayWait: true) { [self] call throws(LuaError) in
+                let queue = try client(call).queue
+                let id = try jobID(call)
+                let destination = try destination(call.value(3))
+                return .waits(ModuleFunction.Operation {
+                    await attempt { () async throws(DecartError) in try await queue.result(id, to: destination) }
+                } conclude: { [self] outcome in
+                    answer(outcome, about: id) { blob in
+                        var blob = blob
+                        gone(id)
+                        if blob.name == nil { blob.name = "\(id).\(MediaType.fileExtension(of: blob.type) ?? "bin")" }
+                        return keep(blob)
+                    }
+                })
+            },
+        ]
+    }
+
+    private func submission(_ call: borrowing HostCall) throws(LuaError) -> Submission {
+        guard case .table(let table) = call.value(2) else {
+            throw .badArgument(1, of: call.name, "table expected, got \(call.type(2).rawValue)")
+        }
+        do throws(DecartError) {
+            let model = try model(table["model"])
+            warnIfOld(model)
+            return Submission(model: model, inputs: try inputs(table))
+        } catch {
+            throw LuaError(error)
+        }
+    }
+
+    private func jobID(_ call: borrowing HostCall) throws(LuaError) -> JobID {
+        guard call.type(2) == .string else {
+            throw .badArgument(1, of: call.name, "string expected, got \(call.type(2).rawValue)")
+        }
+        let text = try call.string(2)
+        do throws(DecartError) {
+            return try JobID(text)
+        } catch {
+            throw LuaError(error)
+        }
+    }
+
+    private func destination(_ value: LuaValue) throws(LuaError) -> ResultDestination {
+        do throws(DecartError) {
+            let options = try Options(value, call: "result")
+            try options.check(known: ["path"])
+            return try options.text("path").map { .path($0) } ?? .automatic
+        } catch {
+            throw LuaError(error)
+        }
+    }
+
+    /// A job's reply as scripts see it, and as the ledger does.
+    private func value(of reply: JobReply) -> LuaValue {
+        saw(reply)
+        return LuaValue(.object(reply.members))
+    }
+
+    private func answer<Value>(
+        _ outcome: Result<Value, DecartError>, about id: JobID? = nil, _ success: (Value) -> LuaValue
+    ) -> OperationResult {
+        switch outcome {
+        case .success(let value): return .values([success(value)])
+        case .failure(let error):
+            if let id, error.code == .notFound { gone(id) }
+            // A submit that was cancelled late may have made a job all the same.
+            if id == nil, let known = error.data["job_id"]?.text, let job = try? JobID(known) { submitted(job) }
+            return .error(LuaError(error))
+        }
+    }
+}
+
+/// The outcome of a call as a value that may cross to the runtime.
+func attempt<Value: Sendable>(_ body: () async throws(DecartError) -> Value) async -> Result<Value, DecartError> {
+    do throws(DecartError) {
+        return .success(try await body())
+    } catch {
+        return .failure(error)
+    }
+}

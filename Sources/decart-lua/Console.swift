@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Standard error, a line at a time, in order with what the script wrote to standard output.
+enum Console {
+    /// Brings what was printed to a pipe or file at once.
+    static func flush() {
+        fflush(nil)
+    }
+
+    static func error(_ text: String) {
+        fflush(nil)
+        var line = text + "\n"
+        line.withUTF8 { bytes in
+            var sent = 0
+            while sent < bytes.count {
+                let count = write(STDERR_FILENO, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+                if count < 0 && errno != EINTR { return }
+                sent += max(0, count)
+            }
+        }
+    }
+}

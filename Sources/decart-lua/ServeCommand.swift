@@ -1,0 +1,69 @@
+import ArgumentParser
+import LocalQueue
+import Logging
+import ServiceLifecycle
+
+/// `decart-lua serve`: the local queue as a server of its own.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decart-lua serve",
+        abstract: "Serve Decart's queue API on this machine, for any client.",
+        discussion: "Prints its address when it is ready, and serves until Ctrl-C.")
+
+    @Option(help: "The address to listen on; other machines reach the queue only if this is one of theirs to reach.")
+    var host = "127.0.0.1"
+    @Option(help: "The port; 0 takes a free one.")
+    var port = 0
+    @Option(help: ArgumentHelp("Keep the jobs in this SQLite file, across restarts.", valueName: "file"))
+    var db: String?
+    @Option(help: ArgumentHelp("How long a job waits before it asks for a worker.", valueName: "ms"))
+    var pending: Double = 1500
+    @Option(help: ArgumentHelp("How long a worker needs for a job.", valueName: "ms"))
+    var processing: Double = 4000
+    @Option(help: ArgumentHelp("The share of jobs that fail, 0 to 1.", valueName: "share"))
+    var failRate: Double = 0
+    @Option(help: ArgumentHelp("How long after its end a job is forgotten; never unless given.", valueName: "ms"))
+    var expireAfter: Double?
+    @Option(help: ArgumentHelp("How long every reply is held back.", valueName: "ms"))
+    var latency: Double = 0
+    @Option(help: ArgumentHelp("How many jobs are worked on at a time.", valueName: "n"))
+    var concurrency = 4
+    @Option(help: ArgumentHelp("The key that requests have to bring; any will do unless given.", valueName: "key"))
+    var apiKey: String?
+    @Option(help: ArgumentHelp("Makes ids and failures the same every time.", valueName: "n"))
+    var seed: UInt64?
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = "warning"
+
+    func validate() throws {
+        guard (0...65535).contains(port) else { throw ValidationError("--port is 0 to 65535, not \(port)") }
+        guard (0...1).contains(failRate) else { throw ValidationError("--fail-rate is 0 to 1, not \(failRate)") }
+        guard concurrency >= 1 else { throw ValidationError("--concurrency is 1 or more, not \(concurrency)") }
+        for (name, value) in [("pending", pending), ("processing", processing), ("latency", latency)] {
+            guard value >= 0, value.isFinite else { throw ValidationError("--\(name) is milliseconds from 0 up, not \(value)") }
+        }
+        if let expireAfter, !(expireAfter >= 0 && expireAfter.isFinite) {
+            throw ValidationError("--expire-after is milliseconds from 0 up, not \(expireAfter)")
+        }
+        guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("--log-level has no level '\(logLevel)'") }
+    }
+
+    func run() async throws {
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "decart-lua.queue")
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
+        let settings = QueueSettings(
+            pending: .milliseconds(pending), processing: .milliseconds(processing), concurrency: concurrency,
+            failRate: failRate, expireAfter: expireAfter.map { .milliseconds($0) }, seed: seed)
+        let configuration = LocalQueueServer.Configuration(
+            host: host, port: port, database: db, settings: settings, latency: .milliseconds(latency), apiKey: apiKey)
+        let host = host
+        let server = LocalQueueServer(configuration: configuration, logger: logger) { port in
+            print("http://\(host):\(port)")
+            Console.flush()
+        }
+        let services = ServiceGroup(
+            services: [server], gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
+        try await services.run()
+    }
+}
