@@ -18,10 +18,9 @@ public struct InputProblem: Hashable, Sendable, CustomStringConvertible {
 
     /// A field of a schema is a plain word; a name that the caller made up may be anything.
     private static func shown(_ field: String) -> String {
-        let isWord = !field.isEmpty && field.utf8.count <= 40 && field.utf8.allSatisfy { byte in
-            byte == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
-                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-        }
+        let isWord =
+            !field.isEmpty && field.utf8.count <= 40
+            && field.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         return isWord ? field : Excerpt.quoted(field)
     }
 }
