@@ -99,7 +99,9 @@ struct LocalQueueServerTests {
         try await RunningServer.with(configuration(), clock: clock) { server in
             let reply = try await server.submit("lucy-pro-t2v", ["seed": "-1", "resolution": "9p", "extra": "x"])
             #expect(reply.status == 422)
-            guard case .array(let details)? = reply.json["detail"] else { throw DecartError(.queueSubmitError, "no list") }
+            guard case .array(let details)? = reply.json["detail"] else {
+                throw DecartError(.queueSubmitError, "no list")
+            }
             let places = details.map { $0["loc"] ?? .null }
             for field in ["prompt", "seed", "resolution", "extra"] {
                 #expect(places.contains(["body", .string(field)]))

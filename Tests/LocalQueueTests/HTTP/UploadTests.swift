@@ -37,7 +37,8 @@ struct UploadTests {
         let scratch = try Scratch()
         let database = scratch.path("jobs.db")
         try await RunningServer.with(configuration(database, limit: 1000), clock: clock) { server in
-            let reply = try await server.submit("lucy-clip", ["prompt": "x"], files: ["data": Array(repeating: 0, count: 2000)])
+            let reply = try await server.submit(
+                "lucy-clip", ["prompt": "x"], files: ["data": Array(repeating: 0, count: 2000)])
             #expect(reply.status == 413)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: database + ".files").isEmpty)
