@@ -28,7 +28,8 @@ struct KilledQueueTests {
             }
             kill(getpid(), SIGKILL)
         }
-        let ids = try String(contentsOfFile: path + ".answered", encoding: .utf8).split(separator: "\n").map(String.init)
+        let answered = try String(contentsOfFile: path + ".answered", encoding: .utf8)
+        let ids = answered.split(separator: "\n").map(String.init)
         #expect(ids.count == 20)
         let clock = VirtualClock()
         let queue = try Self.open(path, clock)
