@@ -45,7 +45,7 @@ extension QueueAPI {
     }
 
     private func discard(_ form: ReceivedForm) {
-        form.files.forEach { queue.folder.remove($0.fileName) }
+        for file in form.files { queue.folder.remove(file.fileName) }
     }
 
     private static func refusal(of problem: FormProblem) -> QueueReply {

@@ -30,8 +30,10 @@ struct ClipLook {
             picture = "gradients=s=\(size):r=\(fps):n=4:\(list):speed=0.02:seed=\(seed)"
             pictureFilters = []
         case 1:
-            picture = "testsrc2=s=\(size):r=\(fps)"
-            pictureFilters = ["hue=h=\(hue):s=1.3", "rotate=\(seed % 90)*PI/180:bilinear=0"]
+            picture =
+                "mandelbrot=s=\(size):r=\(fps):maxiter=300:start_scale=0.4:end_scale=0.02:end_pts=\(fps * 3)"
+                + ":start_x=-0.7436438870371587:start_y=0.131825904205311"
+            pictureFilters = ["hue=h=\(hue + Int(seed % 30)):s=1.4"]
         default:
             let cells = "\(max(8, order.width / 4))x\(max(8, order.height / 4))"
             picture =

@@ -52,6 +52,11 @@ final class ClipWorkshop: Sendable {
         }
     }
 
+    deinit {
+        // What is ordered is still made; then the worker ends and lets go of the folder.
+        orders.finish()
+    }
+
     /// Makes a clip and calls `deliver` with it: before this returns for a built-in one, else some time later.
     func make(_ order: ClipOrder, deliver: @escaping @Sendable (Clip) -> Void) {
         let job = Job(order: order, deliver: deliver)

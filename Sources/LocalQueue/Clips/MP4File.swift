@@ -9,7 +9,8 @@ enum MP4File {
         guard let index = boxes.last, index.type == "moov" else { return movie }
         let kept = MP4Box.list(in: index.payload).filter { $0.type != "udta" }
         let tags = tag("©nam", title) + tag("©cmt", comment)
-        let handler = MP4Box.bytes("hdlr", Array(repeating: 0, count: 8) + latin("mdirappl") + Array(repeating: 0, count: 9))
+        let handler = MP4Box.bytes(
+            "hdlr", Array(repeating: 0, count: 8) + latin("mdirappl") + Array(repeating: 0, count: 9))
         let meta = MP4Box.bytes("meta", [0, 0, 0, 0] + handler + MP4Box.bytes("ilst", tags))
         let moov = MP4Box.bytes("moov", kept.flatMap(\.whole) + MP4Box.bytes("udta", meta))
         return boxes.dropLast().flatMap(\.whole) + moov
@@ -20,7 +21,9 @@ enum MP4File {
         MP4Box.bytes(name, MP4Box.bytes("data", [0, 0, 0, 1, 0, 0, 0, 0] + Array(text.utf8)))
     }
 
-    private static func latin(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
+    private static func latin(_ text: String) -> [UInt8] {
+        text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    }
 }
 
 /// One box: four bytes of length, four of type, then its payload.
@@ -45,7 +48,8 @@ struct MP4Box {
     }
 
     static func bytes(_ type: String, _ payload: [UInt8]) -> [UInt8] {
-        UInt32(payload.count + 8).bigEndianBytes + type.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } + payload
+        UInt32(payload.count + 8).bigEndianBytes + type.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+            + payload
     }
 }
 

@@ -24,7 +24,8 @@ struct QueueEngine: Sendable {
     /// - Parameter nextNumber: one more than the highest number ever given out in this queue.
     init(settings: QueueSettings, seed: UInt64, nextNumber: Int64 = 1) {
         plan = .completing(
-            pending: max(0, settings.pending.wholeMilliseconds), processing: max(0, settings.processing.wholeMilliseconds))
+            pending: max(0, settings.pending.wholeMilliseconds),
+            processing: max(0, settings.processing.wholeMilliseconds))
         failRate = settings.failRate
         expireAfter = settings.expireAfter.map { max(0, $0.wholeMilliseconds) }
         self.seed = seed
@@ -84,7 +85,9 @@ struct QueueEngine: Sendable {
         var instant = now
         for (index, step) in plan.steps.enumerated() {
             if index == working {
-                let busy = plan.steps[index..<(plan.steps.count - 1)].reduce(Int64(0)) { $0.advancedSafely(by: $1.lasts) }
+                let busy = plan.steps[index..<(plan.steps.count - 1)].reduce(Int64(0)) {
+                    $0.advancedSafely(by: $1.lasts)
+                }
                 instant = workers.take(ready: instant, lasts: busy)
             }
             phases.append(JobTimetable.Phase(from: instant, status: step.status))

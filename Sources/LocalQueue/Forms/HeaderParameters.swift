@@ -12,7 +12,8 @@ struct HeaderParameters: Hashable, Sendable {
         var rest = Substring(text)
         value = rest.prefix { $0 != ";" }.trimmingSpaces().lowercased()
         rest = rest.drop { $0 != ";" }
-        while rest.popFirst() == ";" {
+        while let separator = rest.popFirst() {
+            guard separator == ";" else { return nil }
             rest = rest.drop { $0 == " " || $0 == "\t" }
             guard !rest.isEmpty else { return }
             guard let equals = rest.firstIndex(of: "=") else { return nil }
@@ -21,7 +22,6 @@ struct HeaderParameters: Hashable, Sendable {
             guard let value = Self.takeValue(&rest) else { return nil }
             if parameters[name] == nil { parameters[name] = value }
         }
-        guard rest.isEmpty else { return nil }
     }
 
     private static func takeValue(_ rest: inout Substring) -> String? {

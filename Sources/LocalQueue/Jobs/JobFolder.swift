@@ -17,8 +17,14 @@ final class JobFolder: Sendable {
 
     /// - Parameter path: the folder, made if it is not there; nil: a temporary one.
     init(path: String?) throws(StorageError) {
-        place = Mutex(path.map(Place.lasting) ?? .temporary(nil))
-        if let path { try Self.make(path) }
+        guard let path else {
+            place = Mutex(.temporary(nil))
+            return
+        }
+        // Absolute, so that it stays the same folder if the process moves to another.
+        let start = path.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
+        place = Mutex(.lasting(start + path))
+        try Self.make(start + path)
     }
 
     deinit {

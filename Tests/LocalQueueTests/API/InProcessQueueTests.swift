@@ -97,4 +97,32 @@ struct InProcessQueueTests {
         let failure = await #expect(throws: TransportFailure.self) { try await cancelled.value }
         #expect(failure?.kind == .cancelled)
     }
+
+    /// What else there is to do for a caller that is busy with a call.
+    private actor Caller {
+        private var turns = 0
+
+        private func takeTurn() { turns += 1 }
+
+        /// How often somebody else had a turn on this actor while the call was under way.
+        func turnsDuring(_ call: () async throws -> Void) async rethrows -> Int {
+            Task { self.takeTurn() }
+            try await call()
+            return turns
+        }
+    }
+
+    @Test func `a call never leaves its caller's executor, so that no virtual time can pass in it`() async throws {
+        let queue = try InProcessQueue(clock: clock)
+        for _ in 0..<100 {
+            let turns = try await Caller().turnsDuring {
+                _ = try await queue.send(
+                    TransportRequest(
+                        .post, url: "http://local/v1/jobs/lucy-pro-t2v",
+                        body: .form(MultipartForm(parts: [.init(name: "prompt", content: .text([65]))]))))
+                _ = try await queue.send(TransportRequest(.get, url: "http://local/v1/jobs/none"))
+            }
+            #expect(turns == 0)
+        }
+    }
 }

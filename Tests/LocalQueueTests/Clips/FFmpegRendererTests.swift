@@ -75,7 +75,9 @@ struct FFmpegRendererTests {
         #expect(all[0] != all[1])
     }
 
-    @Test(arguments: ["not a video", "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "ffconcat version 1.0\nfile clip.mp4\n"])
+    @Test(arguments: [
+        "not a video", "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "ffconcat version 1.0\nfile clip.mp4\n",
+    ])
     func `an upload that is no video is left out`(text: String) async throws {
         let name = JobFolder.newUploadName()
         try folder.write(Array(text.utf8), to: name)

@@ -43,9 +43,10 @@ struct QueueEngineTests {
         #expect(tables.map(\.finishes) == row.times.map(\.end))
     }
 
-    @Test(arguments: [
-        (999, JobStatus.pending), (1000, .processing), (4999, .processing), (5000, .completed), (.max, .completed),
-    ] as [(Int64, JobStatus)])
+    @Test(
+        arguments: [
+            (999, JobStatus.pending), (1000, .processing), (4999, .processing), (5000, .completed), (.max, .completed),
+        ] as [(Int64, JobStatus)])
     func `a job's status follows its timetable`(instant: Int64, status: JobStatus) {
         var engine = engine(workers: 1)
         let (id, _) = engine.submit(at: 0)

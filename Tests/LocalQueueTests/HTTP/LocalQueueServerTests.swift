@@ -99,7 +99,9 @@ struct LocalQueueServerTests {
         try await RunningServer.with(configuration(), clock: clock) { server in
             let reply = try await server.submit("lucy-pro-t2v", ["seed": "-1", "resolution": "9p", "extra": "x"])
             #expect(reply.status == 422)
-            guard case .array(let details)? = reply.json["detail"] else { throw DecartError(.queueSubmitError, "no list") }
+            guard case .array(let details)? = reply.json["detail"] else {
+                throw DecartError(.queueSubmitError, "no list")
+            }
             let places = details.map { $0["loc"] ?? .null }
             for field in ["prompt", "seed", "resolution", "extra"] {
                 #expect(places.contains(["body", .string(field)]))
@@ -174,33 +176,6 @@ struct LocalQueueServerTests {
         }
     }
 
-    @Test func `uploads are kept beside the database, refused ones are not`() async throws {
-        let scratch = try Scratch()
-        let database = scratch.path("jobs.db")
-        let upload = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        try await RunningServer.with(configuration(database: database), clock: clock) { server in
-            let good = try await server.submit("lucy-clip", ["prompt": "A sunset"], files: ["data": upload])
-            #expect(good.status == 200)
-            let bad = try await server.submit("lucy-clip", ["seed": "x"], files: ["data": upload])
-            #expect(bad.status == 422)
-        }
-        let folder = database + ".files/"
-        let kept = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("upload-") }
-        #expect(kept.count == 1)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + (kept.first ?? "")))
-        #expect([UInt8](bytes) == upload)
-    }
-
-    @Test func `an upload over the limit is refused and leaves nothing behind`() async throws {
-        let scratch = try Scratch()
-        let database = scratch.path("jobs.db")
-        try await RunningServer.with(configuration(database: database, uploadLimit: 1000), clock: clock) { server in
-            let reply = try await server.submit("lucy-clip", ["prompt": "x"], files: ["data": Array(repeating: 0, count: 2000)])
-            #expect(reply.status == 413)
-        }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: database + ".files").isEmpty)
-    }
-
     @Test func `after a restart of the server its jobs go on`() async throws {
         let scratch = try Scratch()
         let clock = clock
@@ -245,5 +220,23 @@ struct LocalQueueServerTests {
                 try await LocalQueueServer(configuration: taken, clock: clock) { _ in }.run()
             }
         }
+    }
+
+    @Test func `cancelling ends the server, whatever is open`() async throws {
+        var settings = configuration()
+        settings.latency = .seconds(3600)
+        let (ports, ready) = AsyncStream<Int>.makeStream()
+        let server = LocalQueueServer(configuration: settings, clock: clock) { ready.yield($0) }
+        let running = Task { try await server.run() }
+        for await port in ports {
+            let open = RunningServer(base: "http://127.0.0.1:\(port)")
+            async let reply = open.send("GET", "/v1/jobs/job_none")
+            while clock.pendingWakes == 0 { await Task.yield() }
+            running.cancel()
+            _ = try? await reply
+            break
+        }
+        _ = await running.result
+        #expect(clock.pendingWakes == 0)
     }
 }

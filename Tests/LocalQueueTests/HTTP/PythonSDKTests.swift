@@ -27,7 +27,9 @@ struct PythonSDKTests {
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
-                    with: Result { try Tool.run("/usr/bin/env", ["bash", "\(root)/scripts/python-sdk-check", version, base]) })
+                    with: Result {
+                        try Tool.run("/usr/bin/env", ["bash", "\(root)/scripts/python-sdk-check", version, base])
+                    })
             }
         }
     }
