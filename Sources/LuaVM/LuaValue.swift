@@ -63,6 +63,11 @@ public struct LuaTable: Hashable, Sendable {
     public struct Entry: Hashable, Sendable {
         public var key: LuaValue
         public var value: LuaValue
+
+        public init(key: LuaValue, value: LuaValue) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// The values at 1, 2, … up to the first nil.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DecartClient
+import ScriptRuntime
 
 #if canImport(Glibc)
     import Glibc

@@ -1,23 +1,26 @@
 import LocalQueue
 import Logging
+import ServiceLifecycle
 
 /// The local queue of a run with `--local`, on threads of its own.
 final class LocalQueueRun: Sendable {
-    private let logLevel: Logger.Level
-    private let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
+    private let ports: AsyncStream<Int>
+    private let services: ServiceGroup
     private let serving: Task<Void, any Error>
 
     init(logLevel: Logger.Level) {
-        self.logLevel = logLevel
+        let (ports, found) = AsyncStream.makeStream(of: Int.self)
+        self.ports = ports
         var logger = Logger(label: "decart-lua.queue")
         logger.logLevel = logLevel
-        let found = portFound
         let server = LocalQueueServer(configuration: LocalQueueServer.Configuration(), logger: logger) { port in
             found.yield(port)
         }
+        let services = ServiceGroup(services: [server], logger: logger)
+        self.services = services
         serving = Task.detached {
             defer { found.finish() }
-            try await server.run()
+            try await services.run()
         }
     }
 
@@ -29,7 +32,7 @@ final class LocalQueueRun: Sendable {
     }
 
     func stop() async {
-        serving.cancel()
+        await services.triggerGracefulShutdown()
         _ = await serving.result
     }
 }

@@ -43,11 +43,15 @@ struct ScriptOptions: Equatable {
             case "--bytecode": bytecode = true
             case "--":
                 if let path = rest.popFirst() { takeScript(path, rest, words) }
-                return
-            case "-": return takeScript(word, rest, words)
+                rest = []
+            case "-":
+                takeScript(word, rest, words)
+                rest = []
             case _ where word.hasPrefix("--"): try takeLong(word, &rest)
             case _ where word.hasPrefix("-"): throw UsageError("unrecognized option '\(word)'")
-            default: return takeScript(word, rest, words)
+            default:
+                takeScript(word, rest, words)
+                rest = []
             }
         }
     }

@@ -5,6 +5,7 @@ import Foundation
 import LocalQueue
 import Logging
 import LuaVM
+import NIOCore
 import NIOPosix
 import RunClock
 import ScriptRuntime
@@ -23,7 +24,11 @@ struct ScriptRun {
         let queue = options.isLocal ? LocalQueueRun(logLevel: logLevel) : nil
         let server: ServerOverride?
         do {
-            server = try await queue.map { .local(try await $0.start()) } ?? options.baseURL.map { .baseURL($0) }
+            if let queue {
+                server = .local(try await queue.start())
+            } else {
+                server = options.baseURL.map { .baseURL($0) }
+            }
         } catch {
             Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
             return .failure

@@ -2,6 +2,7 @@ import ArgumentParser
 import LocalQueue
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `decart-lua serve`: the local queue as a server of its own.
 struct ServeCommand: AsyncParsableCommand {
