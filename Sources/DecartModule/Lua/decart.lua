@@ -2,7 +2,7 @@
 local core, host = ...
 local decart, namespace = core.decart, core.namespace
 
--- Blobs ---------------------------------------------------------------------------------------------------------------
+-- Blobs
 
 local blob_methods = { text = host.text, save = host.save }
 local blob_mt = { __name = "blob", __len = host.blobSize, __gc = host.forgetBlob }
@@ -20,7 +20,7 @@ end
 
 core.host.kind("blob", blob_mt)
 
--- Clients -------------------------------------------------------------------------------------------------------------
+-- Clients
 
 local function client_of(number)
   return namespace {
@@ -58,7 +58,7 @@ namespace({
   blob = host.blob,
 }, decart)
 
--- The document --------------------------------------------------------------------------------------------------------
+-- The document
 
 local numbers = setmetatable({}, { __mode = "k" })
 local elements = setmetatable({}, { __mode = "v" })

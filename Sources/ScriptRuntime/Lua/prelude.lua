@@ -6,11 +6,11 @@
 -- suspend itself until another wakes it.
 local host = ...
 
-local error, pcall, rawequal, select, setmetatable, type = error, pcall, rawequal, select, setmetatable, type
+local error, pcall, rawequal, setmetatable, type = error, pcall, rawequal, setmetatable, type
 local pack, unpack = table.pack, table.unpack
 local raise = host.raise
 
--- Errors ---------------------------------------------------------------------------------------------------------
+-- Errors
 
 local error_mt = { __name = "DecartError" }
 
@@ -37,7 +37,7 @@ local function check(position, name, wanted, value)
   if type(value) ~= wanted then bad_argument(position, name, wanted, value == nil and "no value" or type(value)) end
 end
 
--- Namespaces: called with a dot, or with a colon like an object ------------------------------------------------------
+-- Namespaces: called with a dot, or with a colon like an object
 
 local function namespace(functions, space)
   space = space or {}
@@ -55,7 +55,7 @@ local function nullary(f)
   return function() return f() end
 end
 
--- Tasks --------------------------------------------------------------------------------------------------------------
+-- Tasks
 
 local task_methods = { await = host.await, cancel = host.cancel }
 local task_mt = { __name = "task", __gc = host.forget }
@@ -257,7 +257,7 @@ local function wake_first(queue, ...)
   end
 end
 
--- Semaphores -----------------------------------------------------------------------------------------------------------
+-- Semaphores
 
 local semaphore = {}
 semaphore.__index = semaphore
@@ -290,7 +290,7 @@ function semaphore:with(fn, ...)
   return (function(...) return ... end)(fn(...))
 end
 
--- Channels -------------------------------------------------------------------------------------------------------------
+-- Channels
 
 local channel = {}
 channel.__index = channel
@@ -341,7 +341,7 @@ function channel:iter()
   return function() return self:receive() end
 end
 
--- Aborting -------------------------------------------------------------------------------------------------------------
+-- Aborting
 
 local signal_mt = { __name = "signal" }
 local controller = {}
@@ -379,7 +379,7 @@ local function with_signal(signal, fn, ...)
   return (function(...) return ... end)(host.await(task))
 end
 
--- Timers ---------------------------------------------------------------------------------------------------------------
+-- Timers
 
 local function timer(name, set)
   return function(fn, ms, ...)
@@ -460,7 +460,7 @@ function require(name) -- luacheck: ignore
   return (function(...) return ... end)(load_module(name))
 end
 
--- decart ---------------------------------------------------------------------------------------------------------------
+-- decart
 
 local decart = namespace {
   spawn = spawn,
