@@ -84,7 +84,10 @@ local function element_of(number)
 end
 
 document = namespace { -- luacheck: ignore
-  getElementById = function(id) return element_of(host.element(id)) end,
+  getElementById = function(id)
+    core.check(1, "getElementById", "string", id)
+    return element_of(host.element(id))
+  end,
 }
 
 function decart.displayVideo(blob, name)

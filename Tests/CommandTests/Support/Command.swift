@@ -47,10 +47,15 @@ struct Command: Sendable {
     }
 
     private func run(program: String, _ words: [String], input: String) async throws -> Outcome {
+        // From a file, not a pipe: a program that ends without reading a pipe takes Subprocess down with it.
+        let inputFolder = try Scratch()
+        try inputFolder.write("input", input)
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(words), environment: .custom(variables),
-            workingDirectory: FilePath(scratch.path), input: .string(input), output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
+            workingDirectory: FilePath(scratch.path),
+            input: .fileDescriptor(
+                try FileDescriptor.open(inputFolder.path("input"), .readOnly), closeAfterSpawningProcess: true),
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         let code: Int32 =
             switch result.terminationStatus {
             case .exited(let code): code
