@@ -13,6 +13,8 @@ enum DecartLua {
     static let name = "decart-lua"
 
     static func main() async {
+        // A file that may not grow any more is an error of that write, as a full disk is, and not the end of the run.
+        signal(SIGXFSZ, SIG_IGN)
         let words = CommandLine.arguments
         if words.dropFirst().first == "serve" {
             return await ServeCommand.main(Array(words.dropFirst(2)))

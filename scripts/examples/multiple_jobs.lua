@@ -4,9 +4,9 @@ local client = decart.createDecartClient()
 
 local jobIds = { ... }
 if #jobIds == 0 then
-  jobIds = decart.map({ "A sunrise", "A calm noon", "A starry night" }, function(prompt)
-    return client.queue.submit({ model = decart.models.video("lucy-pro-t2v"), prompt = prompt }).job_id
-  end)
+  for index, prompt in ipairs({ "A sunrise", "A calm noon", "A starry night" }) do
+    jobIds[index] = client.queue.submit({ model = decart.models.video("lucy-pro-t2v"), prompt = prompt }).job_id
+  end
 end
 
 -- Check status of all jobs in parallel
