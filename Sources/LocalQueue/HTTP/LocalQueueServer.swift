@@ -7,8 +7,9 @@ public import ServiceLifecycle
 
 /// The local queue as an HTTP server, on threads of its own: a script that blocks does not hold it up.
 public struct LocalQueueServer: Service {
-    /// One for connections coming in, one for a big transfer beside it; SQLite and ffmpeg are elsewhere.
-    private static let threads = 2
+    /// Two threads: one for connections coming in, one for a big transfer beside it; SQLite and ffmpeg are elsewhere.
+    /// They are never shut down: Hummingbird's shutdown still has work for them after its `run()` has returned.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     private let configuration: Configuration
     private let clock: any RunClock
@@ -34,7 +35,6 @@ public struct LocalQueueServer: Service {
             settings: configuration.settings, database: configuration.database, clips: configuration.clips,
             clock: clock, logger: logger)
         let api = QueueAPI(queue: queue, apiKey: configuration.apiKey, latency: configuration.latency, clock: clock)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: Self.threads)
         let onReady = onReady
         var serverLogger = logger
         // The server's own "listening on" would be the second word on it: the command says where it is.
@@ -44,7 +44,7 @@ public struct LocalQueueServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "decart-lua"),
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
-            eventLoopGroupProvider: .shared(group), logger: serverLogger)
+            eventLoopGroupProvider: .shared(Self.group), logger: serverLogger)
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await application.run())
@@ -52,7 +52,6 @@ public struct LocalQueueServer: Service {
             outcome = .failure(error)
         }
         await queue.stop()
-        try await group.shutdownGracefully()
         try outcome.get()
     }
 }
