@@ -128,7 +128,7 @@ struct ResultTests {
             ([Play.reply(404), Play.reply(404)], DecartErrorCode.notFound),
             ([Play.reply(404), Play.reply(200, #"{"status":"completed"}"#)], .notFound),
             ([Play.reply(400), Play.reply(200, #"{"status":"completed"}"#)], .queueResultError),
-            ([Play.reply(400), Play.fail(.cancelled, .neverSent)], .queueResultError),
+            ([Play.reply(400), Play.reply(401)], .queueResultError),
             ([Play.reply(403)], .queueResultError),
         ] {
             let transport = ScriptedTransport(steps)
