@@ -13,7 +13,8 @@ extension ClientConfiguration {
     ) throws(DecartError) -> ClientConfiguration {
         var configuration: ClientConfiguration
         if case .local(let url)? = server {
-            configuration = ClientConfiguration(apiKey: nil, baseURL: try BaseURL(url, from: "the local queue's address"))
+            configuration = ClientConfiguration(
+                apiKey: nil, baseURL: try BaseURL(url, from: "the local queue's address"))
         } else {
             let key = try apiKey(options, environment)
             configuration = ClientConfiguration(
@@ -67,7 +68,8 @@ extension ClientConfiguration {
     private static func checkedIntegration(_ name: String) throws(DecartError) -> String {
         guard name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value < 0x7F }) else {
             throw DecartError(
-                .invalidOptions, "integration must be plain ASCII text without line breaks (got \(Excerpt.quoted(name))).")
+                .invalidOptions,
+                "integration must be plain ASCII text without line breaks (got \(Excerpt.quoted(name))).")
         }
         return name
     }

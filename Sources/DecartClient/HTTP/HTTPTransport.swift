@@ -18,7 +18,7 @@ public final class HTTPTransport: QueueTransport {
     private let pooled: HTTPClient
     /// Never uses a connection twice, so that a submit does not ride on one that may be half closed.
     private let unpooled: HTTPClient
-    private let limiter: ConnectionLimiter
+    let limiter: ConnectionLimiter
 
     /// - Parameter group: whose (first) event loop to live on; NIO's shared threads unless given. It is the caller's,
     ///   and must outlive the transport.

@@ -215,6 +215,31 @@ struct HTTPTransportTests {
         await server.stop()
     }
 
+    @Test func `two thousand cancelled requests leave no slot taken`() async throws {
+        let server = try await LoopbackServer.start(
+            Array(repeating: [.hang], count: 2000))
+        var configuration = HTTPTransport.Configuration()
+        configuration.connectionLimit = 4
+        try await withTransport(configuration) { transport in
+            let url = server.url
+            let tasks = (0..<2000).map { number in
+                Task {
+                    try? await transport.send(
+                        TransportRequest(
+                            .get, url: url, streamsReply: number % 2 == 0, needsFreshConnection: number % 3 == 0))
+                }
+            }
+            // Some are under way by now, most are in line, some have not begun: all of them end.
+            for task in tasks { task.cancel() }
+            for task in tasks { #expect((await task.value)?.status == nil) }
+            #expect(transport.limiter.waiting == 0)
+            var slots: [ConnectionSlot?] = []
+            for _ in 0..<4 { slots.append(await transport.limiter.acquire()) }
+            #expect(slots.count { $0 != nil } == 4)
+        }
+        await server.stop()
+    }
+
     @Test func `letting go of a streamed body gives its connection back`() async throws {
         let half: [LoopbackServer.Action] = [.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"), .hang]
         let server = try await LoopbackServer.start([half, half, half, LoopbackServer.reply(200)])

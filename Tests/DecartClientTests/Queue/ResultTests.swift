@@ -111,7 +111,8 @@ struct ResultTests {
     }
 
     @Test(arguments: [("pending", 404), ("processing", 409), ("failed", 400), ("dreaming", 202)])
-    func `a result refused because the job is not finished is JOB_NOT_COMPLETED`(job: String, refusal: Int) async throws {
+    func `a result refused because the job is not finished is JOB_NOT_COMPLETED`(job: String, refusal: Int) async throws
+    {
         let transport = ScriptedTransport([
             Play.reply(refusal, "no"), Play.reply(200, #"{"job_id":"j","status":"\#(job)"}"#),
         ])
