@@ -61,7 +61,8 @@ extension ClientConfiguration {
         if case .baseURL(let url)? = server { return try BaseURL(url, from: "--base-url") }
         if let url = options.proxy { return try BaseURL(url, from: "proxy") }
         if let url = options.baseURL { return try BaseURL(url, from: "baseUrl") }
-        if let url = environment["DECART_BASE_URL"] { return try BaseURL(url, from: "DECART_BASE_URL") }
+        // An empty variable is how many a shell script unsets one.
+        if let url = environment["DECART_BASE_URL"], !url.isEmpty { return try BaseURL(url, from: "DECART_BASE_URL") }
         return try BaseURL(defaultBaseURL, from: "the default")
     }
 

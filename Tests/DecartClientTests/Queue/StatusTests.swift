@@ -20,6 +20,7 @@ struct StatusTests {
         let transport = ScriptedTransport([Play.reply(200, #"{"status":"dreaming"}"#)])
         let job = try await makeClient(transport).queue.status(makeJob())
         #expect(job.status.rawValue == "dreaming")
+        #expect(job.members == ["job_id": "job-1", "status": "dreaming"])
         #expect(!job.status.isFinished)
     }
 
