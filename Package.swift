@@ -78,6 +78,9 @@ let package = Package(
             dependencies: ["DecartAPI", "RunClock", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle],
             resources: [.embedInCode("Clips/Base")]),
 
+        // The prompt's line editor.
+        .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+
         // UI state.
         .target(name: "LiveDocument"),
         // … and its faces.
@@ -94,7 +97,7 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "LiveDocument",
-                "DecartModule", "TerminalUI", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
+                "DecartModule", "TerminalUI", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
                 nioPosix,
             ],
             resources: [.embedInCode("Lua")]),

@@ -97,37 +97,41 @@ static void push_stack(lua_State *L, lua_State *of) {
     luaL_pushresult(&text);
 }
 
-static int protected_stack(lua_State *L) {
-    push_stack(L, lua_tothread(L, 1));
-    return 1;
-}
-
-void shim_push_stack(lua_State *L, lua_State *of) {
-    lua_pushcfunction(L, protected_stack);
-    lua_pushthread(of);
-    if (L != of) lua_xmove(of, L, 1);
-    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
-        lua_pop(L, 1);
-        lua_pushliteral(L, "stack traceback:\n\t(not enough memory to write it)");
-    }
+// Keeps `value`, on top of L, as what is known of L's coroutine under that registry key.
+static void keep(lua_State *L, const void *key) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    lua_insert(L, -2);
+    lua_pushthread(L);
+    lua_insert(L, -2);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
 }
 
 int shim_keep_traceback(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
-    lua_pushthread(L);
+    lua_settop(L, 1);
+    if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
+        lua_pushvalue(L, 1);
+    } else if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING) {
+        lua_settop(L, 1);
+        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    }
+    keep(L, &shim_messages_key);
     push_stack(L, L);
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
+    keep(L, &shim_tracebacks_key);
+    lua_settop(L, 1);
     return 1;
 }
 
-void shim_push_traceback(lua_State *L, lua_State *of) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
+static void push_kept(lua_State *L, lua_State *of, const void *key) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
     lua_pushthread(of);
     if (L != of) lua_xmove(of, L, 1);
     lua_rawget(L, -2);
     lua_remove(L, -2);
 }
+
+void shim_push_traceback(lua_State *L, lua_State *of) { push_kept(L, of, &shim_tracebacks_key); }
+void shim_push_kept_message(lua_State *L, lua_State *of) { push_kept(L, of, &shim_messages_key); }
 
 // MARK: Waits that cannot be
 

@@ -30,7 +30,8 @@ typedef struct shim_vm {
     int host;
 
     bool warn_on, warn_continued;
-    bool bytecode;
+    bool bytecode, environment;
+    bool closed;
 
     /// The coroutines that are being resumed now, outermost first: a signal handler reaches the running ones through it.
     lua_State *chain[SHIM_CHAIN];
@@ -69,6 +70,6 @@ void shim_open_loaders(lua_State *L);
 void shim_warn(void *vm, const char *message, int continued);
 
 /// Registry keys.
-extern const char shim_tracebacks_key, shim_interrupt_key, shim_error_metatable_key;
+extern const char shim_tracebacks_key, shim_messages_key, shim_interrupt_key, shim_error_metatable_key;
 
 #endif

@@ -43,6 +43,7 @@ int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results)
     vm->host = 0;
     int status = shim_resume(task, from, arguments, results);
     vm->host = before;
+    if (vm->depth == 0) vm->interrupted = 0;
     switch (status) {
     case LUA_OK:
         return SHIM_TASK_ENDED;

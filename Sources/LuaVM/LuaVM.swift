@@ -1,5 +1,11 @@
 internal import CLuaShim
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One Lua machine: the only type through which Swift and Lua touch.
 ///
 /// It is not thread-safe and has one serial owner, which is why it is not `Sendable`. All that can raise in Lua runs
@@ -9,6 +15,7 @@ public final class LuaVM {
     let kinds: LuaObjectKinds
     private var functions: [HostFunction] = []
     private var isOpen = true
+    private var interrupter: LuaInterrupter?
     private let owner: Owner
 
     /// What C holds: it does not keep the machine alive and is told when the machine is gone.
@@ -16,9 +23,11 @@ public final class LuaVM {
         unowned var vm: LuaVM?
     }
 
-    /// - Parameter bytecode: whether scripts may load binary chunks, which can crash the interpreter.
+    /// - Parameters:
+    ///   - bytecode: whether scripts may load binary chunks, which can crash the interpreter.
     /// - Throws: a memory error.
-    public init(bytecode: Bool = false) throws(LuaError) {
+    ///   - environment: whether LUA_PATH and LUA_CPATH count.
+    public init(bytecode: Bool = false, environment: Bool = true) throws(LuaError) {
         let owner = Owner()
         let dispatch: shim_dispatch = { owner, state, number in
             guard let owner, let state else { return CInt(SHIM_RAISE) }
@@ -28,7 +37,8 @@ public final class LuaVM {
             }
             return vm.dispatch(Int(number), on: LuaStack(state: state))
         }
-        guard let state = shim_open(Unmanaged.passUnretained(owner).toOpaque(), dispatch, bytecode) else {
+        guard let state = shim_open(
+            Unmanaged.passUnretained(owner).toOpaque(), dispatch, bytecode, environment) else {
             throw LuaError(kind: .memory, value: .text("not enough memory"), message: "not enough memory")
         }
         self.owner = owner
@@ -51,6 +61,7 @@ public final class LuaVM {
     public func close() {
         guard isOpen else { return }
         isOpen = false
+        interrupter?.retire()
         shim_close(main.state)
         functions = []
     }
@@ -138,9 +149,7 @@ public final class LuaVM {
         push(arguments, on: main)
         let status = shim_call(main.state, Int32(arguments.count), -1)
         guard status == 0 else {
-            var error = error(onTopOf: main, kind: status == 4 ? .memory : .runtime)
-            error.traceback = keptTraceback(of: main.state)
-            throw error
+            throw keptError(onTopOf: main, kind: status == 4 ? .memory : .runtime)
         }
     }
 
@@ -260,9 +269,7 @@ public final class LuaVM {
 
     /// The error that a failed task left, with its traceback.
     public func error(of task: LuaCoroutine) -> LuaError {
-        var error = error(onTopOf: LuaStack(state: task.state), kind: .runtime)
-        error.traceback = keptTraceback(of: task.state)
-        return error
+        keptError(onTopOf: LuaStack(state: task.state), kind: .runtime)
     }
 
     /// Ends a task that is suspended, wherever it is: its pending `<close>` variables run and cannot wait.
@@ -284,11 +291,16 @@ public final class LuaVM {
         }
     }
 
-    private func keptTraceback(of state: OpaquePointer) -> String? {
+    /// The error that ended a call or task, as it showed itself when it was raised.
+    private func keptError(onTopOf stack: LuaStack, kind: LuaError.Kind) -> LuaError {
+        var error = error(onTopOf: stack, kind: kind)
         main.balanced {
-            shim_push_traceback(main.state, state)
-            return main.type(at: -1) == .string ? main.text(at: -1) : nil
+            shim_push_traceback(main.state, stack.state)
+            if main.type(at: -1) == .string { error.traceback = main.text(at: -1) }
+            shim_push_kept_message(main.state, stack.state)
+            if main.type(at: -1) == .string { error.message = main.text(at: -1) }
         }
+        return error
     }
 
     private func error(onTopOf stack: LuaStack, kind: LuaError.Kind) -> LuaError {
@@ -297,6 +309,29 @@ public final class LuaVM {
         error.kind = kind
         return error
     }
+
+    // MARK: Interruption
+
+    /// What stops this machine's code from another thread. To be called on the thread that runs Lua; `error` is what is
+    /// raised.
+    public func makeInterrupter(raising error: LuaError) -> LuaInterrupter {
+        _ = main.makeRoom(8)
+        main.push(error.value, kinds: kinds)
+        shim_set_interrupt_error(main.state)
+        let interrupter = LuaInterrupter(state: main.state, thread: pthread_self())
+        self.interrupter = interrupter
+        return interrupter
+    }
+
+    /// As the process exits from within script code: closes the machine as it would be at the end of a run, the pending
+    /// `<close>` variables of `task` first. Nothing may be done with the machine afterwards.
+    public func closeForExit(_ task: LuaCoroutine?) {
+        interrupter?.retire()
+        shim_close_for_exit(main.state, task?.state)
+    }
+
+    /// "Lua 5.4.4  Copyright (C) …"
+    public static var copyright: String { String(cString: shim_copyright()) }
 
     // MARK: Limits
 
