@@ -1,13 +1,12 @@
 -- The core of `decart`: tasks and what is built from them, timers, `require`. What a script may rely on when tasks are
--- cancelled stands in CANCELLATION.md beside this file.
+-- cancelled is numbered in ScriptRuntime+cancellation.swift.
 --
 -- `host` holds the functions of the runtime: a call that waits suspends the task it is made in. Of tasks it knows
 -- spawn, await, cancel, outcome and status; a group tells which of its members has ended; park and unpark let one task
 -- suspend itself until another wakes it.
 local host = ...
 
-local error, pcall, rawequal, setmetatable, type = error, pcall, rawequal, setmetatable, type
-local pack, unpack = table.pack, table.unpack
+local error, rawequal, setmetatable, type = error, rawequal, setmetatable, type
 local raise = host.raise
 
 -- Errors
@@ -205,6 +204,7 @@ end
 
 local function timeout(ms, fn, ...)
   check(1, "timeout", "number", ms)
+  if ms ~= ms then bad_argument(1, "timeout", "milliseconds", "nan") end
   check(2, "timeout", "function", fn)
   local work, alarm = spawn(fn, ...), spawn(host.sleep, ms)
   local group <close> = gather({ work, alarm }, 2)
@@ -223,37 +223,47 @@ local function timeout(ms, fn, ...)
   }
 end
 
+local shield_guard = setmetatable({}, { __close = function() host.shield(-1) end })
+
 local function shield(fn, ...)
   check(1, "shield", "function", fn)
   host.shield(1)
-  local results = pack(pcall(fn, ...))
-  host.shield(-1)
-  if not results[1] then error(results[2], 0) end
-  return unpack(results, 2, results.n)
+  local guard <close> = shield_guard -- luacheck: ignore
+  return (function(...) return ... end)(fn(...))
 end
+
+-- Queues of tasks that wait: entries from `first` to `last`, with a hole where one has given up.
+local function new_queue()
+  return { first = 1, last = 0 }
+end
+
+local parked_mt = {
+  __close = function(entry)
+    local queue = entry.queue
+    if queue[entry.at] == entry then queue[entry.at] = nil end
+  end,
+}
 
 -- Suspends until another task wakes this one through `entry`; leaves no trace in the queue if it is cancelled instead.
 local function park(queue, entry)
-  entry.token = host.token()
-  queue[#queue + 1] = entry
-  local results = pack(pcall(host.park))
-  if not results[1] then
-    for i = 1, #queue do
-      if queue[i] == entry then
-        table.remove(queue, i)
-        break
-      end
-    end
-    error(results[2], 0)
-  end
-  return unpack(results, 2, results.n)
+  entry.token, entry.queue, entry.at = host.token(), queue, queue.last + 1
+  queue.last = entry.at
+  queue[entry.at] = entry
+  local parked <close> = setmetatable(entry, parked_mt) -- luacheck: ignore
+  host.park()
 end
 
--- Wakes the first of the queue that still waits, and answers its entry.
-local function wake_first(queue, ...)
-  while queue[1] do
-    local entry = table.remove(queue, 1)
-    if host.unpark(entry.token, ...) then return entry end
+-- Wakes the first of the queue that still waits, and answers its entry; what it is to find there is set as `value` first.
+-- Values pass between tasks within Lua: through the host they would be copies.
+local function wake_first(queue, value)
+  while queue.first <= queue.last do
+    local entry = queue[queue.first]
+    queue[queue.first] = nil
+    queue.first = queue.first + 1
+    if entry then
+      entry.value = value
+      if host.unpark(entry.token) then return entry end
+    end
   end
 end
 
@@ -265,7 +275,7 @@ semaphore.__name = "semaphore"
 
 local function new_semaphore(n)
   if math.type(n) ~= "integer" or n < 0 then bad_argument(1, "semaphore", "integer from 0 up", tostring(n)) end
-  return setmetatable({ free = n, waiting = {} }, semaphore)
+  return setmetatable({ free = n, waiting = new_queue() }, semaphore)
 end
 
 function semaphore:acquire()
@@ -299,7 +309,9 @@ channel.__name = "channel"
 local function new_channel(n)
   if n == nil then n = 0 end
   if math.type(n) ~= "integer" or n < 0 then bad_argument(1, "channel", "integer from 0 up", tostring(n)) end
-  return setmetatable({ room = n, first = 1, last = 0, values = {}, senders = {}, receivers = {}, closed = false }, channel)
+  return setmetatable({
+    room = n, first = 1, last = 0, values = {}, senders = new_queue(), receivers = new_queue(), closed = false,
+  }, channel)
 end
 
 local function put(self, value)
@@ -312,7 +324,9 @@ function channel:send(value)
   if self.closed then raise("the channel is closed") end
   if wake_first(self.receivers, value) then return end
   if self.last - self.first + 1 < self.room then return put(self, value) end
-  if not park(self.senders, { value = value }) then raise("the channel was closed") end
+  local entry = { sent = value }
+  park(self.senders, entry)
+  if not entry.value then raise("the channel was closed before its value was received") end
 end
 
 function channel:receive()
@@ -321,13 +335,15 @@ function channel:receive()
     self.values[self.first] = nil
     self.first = self.first + 1
     local sender = wake_first(self.senders, true)
-    if sender then put(self, sender.value) end
+    if sender then put(self, sender.sent) end
     return value
   end
   local sender = wake_first(self.senders, true)
-  if sender then return sender.value end
+  if sender then return sender.sent end
   if self.closed then return nil end
-  return (park(self.receivers, {}))
+  local entry = {}
+  park(self.receivers, entry)
+  return entry.value
 end
 
 function channel:close()
@@ -455,7 +471,7 @@ function require(name) -- luacheck: ignore
     park(other.waiting, {})
   end
   if loading[name] then return load_module(name) end
-  local record <close> = setmetatable({ name = name, task = host.token(), waiting = {} }, loading_mt)
+  local record <close> = setmetatable({ name = name, task = host.token(), waiting = new_queue() }, loading_mt)
   loading[name] = record
   return (function(...) return ... end)(load_module(name))
 end
