@@ -33,6 +33,21 @@ bool shim_push_where(lua_State *L, lua_State *of) {
     return true;
 }
 
+bool shim_push_called_name(lua_State *L, lua_State *of) {
+    lua_Debug frame;
+    int level = 0;
+    while (lua_getstack(of, level, &frame)) {
+        lua_getinfo(of, "Sl", &frame);
+        if (is_users(&frame)) break;
+        level++;
+    }
+    if (level == 0 || !lua_getstack(of, level - 1, &frame)) return false;
+    lua_getinfo(of, "n", &frame);
+    if (frame.name == NULL) return false;
+    lua_pushstring(L, frame.name);
+    return true;
+}
+
 void shim_push_position(lua_State *L) {
     lua_Debug frame;
     if (find_user_in_chain(L, &frame)) lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
@@ -164,18 +179,19 @@ static bool goes_on(const char *name) {
     return false;
 }
 
-// Says in words which place on `co`'s stack cannot be suspended.
-static const char *place(lua_State *L, lua_State *co, bool closing) {
+// Says in words which place on `co`'s stack cannot be suspended; NULL if nothing on it is known to stand in the way.
+static const char *place(lua_State *L, lua_State *co) {
     lua_Debug frame;
+    bool handles = false;
     for (int level = 0; lua_getstack(co, level, &frame); level++) {
         int before = lua_gettop(L);
         lua_getinfo(co, "Snf", &frame);
         if (co != L) lua_xmove(co, L, 1);
         if (*frame.namewhat == 'm' && frame.name != NULL && strcmp(frame.name, "__gc") == 0) return "a __gc metamethod";
-        if (frame.name != NULL && (strcmp(frame.name, "__tostring") == 0 || strcmp(frame.name, "__name") == 0))
-            return "a __tostring metamethod";
+        if (lua_tocfunction(L, -1) == shim_describe) return "a __tostring metamethod";
         if (level > 0 && *frame.what == 'C') {
             const char *name = library_name(L);
+            if (name != NULL && strcmp(name, "xpcall") == 0) handles = true;
             if (name != NULL && !goes_on(name)) {
                 if (strcmp(name, "error") == 0) return "an xpcall message handler";
                 if (strcmp(name, "tostring") == 0 || strcmp(name, "print") == 0)
@@ -186,12 +202,15 @@ static const char *place(lua_State *L, lua_State *co, bool closing) {
         }
         lua_settop(L, before);
     }
-    return closing ? "a <close> variable closed by coroutine.close" : "a function called from C";
+    // Nothing else is in the way: then it is the handler, called for an error that Lua itself raised.
+    return handles ? "an xpcall message handler" : NULL;
 }
 
-static int refuse(lua_State *L, lua_State *co, bool closing) {
+// Raises the error that names the place on `co`'s stack, or `otherwise` where none is found.
+static int refuse(lua_State *L, lua_State *co, const char *otherwise) {
     if (!lua_checkstack(co, 8) || !lua_checkstack(L, 16)) return luaL_error(L, "stack overflow");
-    const char *where = place(L, co, closing);
+    const char *where = place(L, co);
+    if (where == NULL) where = otherwise;
     shim_push_position(L);
     lua_pushfstring(L,
         "attempt to wait inside %s, where Lua cannot suspend; wait before or after it, or start the work there with "
@@ -203,14 +222,17 @@ static int refuse(lua_State *L, lua_State *co, bool closing) {
 void shim_check_wait(lua_State *L) {
     shim_vm *vm = shim_of(L);
     int top = (int)vm->depth - 1;
-    if (top < 0 || vm->chain[top] != L) {
-        luaL_error(L, "attempt to wait in a coroutine that a C library resumed; wait in the script's own coroutines");
-    }
+    if (top < 0 || L == vm->main) refuse(L, L, "code that runs outside of any task");
+    if (vm->chain[top] != L) refuse(L, L, "a coroutine that a C library resumed");
     for (int i = top; i >= 0; i--) {
         lua_State *co = vm->chain[i];
-        bool closing = vm->closing == i + 1;
-        if (closing || !lua_isyieldable(co)) refuse(L, co, closing);
+        if (vm->closing == i + 1) {
+            bool task = shim_has(co, SHIM_FLAG_TASK);
+            refuse(L, co, task ? "a <close> variable of a task that is stopped"
+                               : "a <close> variable closed by coroutine.close");
+        }
+        if (!lua_isyieldable(co)) refuse(L, co, "a function called from C");
         if (shim_has(co, SHIM_FLAG_TASK)) return;
     }
-    luaL_error(L, "attempt to wait outside of a task");
+    refuse(L, L, "code that runs outside of any task");
 }

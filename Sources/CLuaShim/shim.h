@@ -64,6 +64,8 @@ void shim_push_position(lua_State *L);
 void shim_stamp_where(lua_State *L);
 /// The message handler of tasks and of calls by the host: keeps the traceback, passes the error on untouched.
 int shim_keep_traceback(lua_State *L);
+/// `tostring(value)` as `shim_push_description` calls it: known by name so that a wait in there can be told why not.
+int shim_describe(lua_State *L);
 
 void shim_open_coroutines(lua_State *L);
 void shim_open_loaders(lua_State *L);

@@ -51,6 +51,19 @@ static int panic(lua_State *L) {
     return 0;  // Lua aborts
 }
 
+// What Lua says of a failed resume. It makes these strings outside of any protection: were there no memory then, the
+// process would end. Short strings that exist already are found again without an allocation.
+static void keep_messages(lua_State *L) {
+    static const char *const messages[] = {
+        "cannot resume dead coroutine", "cannot resume non-suspended coroutine", "C stack overflow",
+        "error in error handling", NULL,
+    };
+    for (int i = 0; messages[i] != NULL; i++) {
+        lua_pushstring(L, messages[i]);
+        luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+}
+
 // What is kept of a coroutine's error is kept as long as the coroutine lives.
 static void add_weak_table(lua_State *L, const void *key) {
     lua_newtable(L);
@@ -67,6 +80,7 @@ static int open_libraries(lua_State *L) {
         lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
     }
     luaL_openlibs(L);
+    keep_messages(L);
     shim_open_coroutines(L);
     shim_open_loaders(L);
     add_weak_table(L, &shim_tracebacks_key);

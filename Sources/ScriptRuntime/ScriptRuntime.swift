@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// The runtime is an actor on one event loop. Every coroutine is resumed from `pump`, one after the other, in the order
 /// in which they became ready. A wait is recorded on the task and answered exactly once: an answer for a wait that is
-/// over is dropped. What a cancelled task may rely on is written in `Lua/README.md`.
+/// over is dropped. What a script may rely on is numbered in `ScriptRuntime+cancellation.swift`.
 public actor ScriptRuntime {
     public nonisolated let clock: any RunClock
     public nonisolated let loop: any EventLoop
@@ -116,12 +116,6 @@ public actor ScriptRuntime {
         vm.makeInterrupter(raising: cancelled(Cancellation(reason: .nil, message: message)))
     }
 
-    /// Closes Lua: pending finalizers run. To be called when the run has ended.
-    public func close() {
-        for task in tasks.values where !task.state.isOver { vm.drop(task.coroutine) }
-        vm.close()
-    }
-
     /// Before the process exits at a script's own wish: what Lua's `os.exit` does with `close`.
     public func closeForExit() {
         vm.closeForExit(main?.coroutine)
@@ -205,7 +199,8 @@ public actor ScriptRuntime {
 
     /// Whether anything is left that could make a task ready.
     private var somethingMayHappen: Bool {
-        !timers.isEmpty || operations > 0 || holds > 0 || !scriptTimers.isEmpty
+        // An interval whose callback runs has no entry in `timers`: it depends on that task.
+        !timers.isEmpty || operations > 0 || holds > 0
     }
 
     private func checkForEnd() {
@@ -228,9 +223,21 @@ public actor ScriptRuntime {
         waiter.resume(returning: status)
     }
 
-    /// "line: what it waits for", for the deadlock report.
-    private func describeWait(_ task: ScriptTask) -> ScriptReport.StuckTask {
-        let line = task.wait.flatMap { vm.line(of: $0.position) }
-        return .init(isMain: task.isMain, line: line, function: task.wait?.function ?? "a wait")
+    /// Where a task is and what it waits in.
+    func describeWait(_ task: ScriptTask) -> ScriptReport.StuckTask {
+        guard let wait = task.wait else { return .init(isMain: task.isMain, line: nil, function: "a wait") }
+        return .init(
+            isMain: task.isMain, line: vm.line(of: wait.position),
+            function: vm.calledName(at: wait.position) ?? wait.function)
+    }
+
+    /// Runs the pending finalizers of the script's objects and frees all that Lua holds. To be called once the run has
+    /// ended; nothing may be done with the runtime afterwards.
+    public func close() {
+        vm.close()
+        tasks = [:]
+        scriptTimers = [:]
+        ready = []
+        quietHandlers = []
     }
 }

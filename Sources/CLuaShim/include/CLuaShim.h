@@ -87,7 +87,7 @@ enum : int {
 /// Pushes a new coroutine made to run the function and `arguments` on top of `L`'s stack as a task's body, taking them off.
 lua_State *shim_push_task(lua_State *L, int arguments);
 /// Starts or continues a task with the `arguments` on top of its stack. A continued one takes `true` and results, or
-/// `false` and an error value. `*results` counts what it left on its stack.
+/// `false`, an error value, and whether it is a message that wants the position before it. `*results` counts what it left on its stack.
 int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results);
 /// Ends a task wherever it is: runs its pending `<close>` variables, which cannot wait then, and empties its stack.
 void shim_drop_task(lua_State *task);
@@ -96,6 +96,8 @@ void shim_drop_task(lua_State *task);
 
 /// Pushes "file:line" of the nearest line of the user's on `of`'s stack; false, and nothing pushed, if there is none.
 bool shim_push_where(lua_State *L, lua_State *of);
+/// Pushes the name by which that line calls what is suspended or running there ("receive"); false if there is none.
+bool shim_push_called_name(lua_State *L, lua_State *of);
 /// Pushes the traceback of the user's lines kept when a call or task on `of` last failed, or nil.
 void shim_push_traceback(lua_State *L, lua_State *of);
 /// Pushes how the error value showed itself when it was raised, or nil. An error object's `__tostring` may look at the

@@ -1,4 +1,4 @@
--- The prompt: reads a chunk, runs it as a task of its own, shows what it returns. Other tasks and timers go on meanwhile.
+-- The prompt: reads a chunk, runs it as a task of its own, shows what it returns. Other tasks go on meanwhile.
 local core, host = ...
 local decart = core.decart
 
@@ -49,7 +49,9 @@ local function explain(e)
   end
   local lines = {}
   for line in debug.traceback("", 2):gmatch("\n\t([^\n]+)") do
-    if not line:find("[decart-lua]", 1, true) and not line:find("[C]", 1, true) then lines[#lines + 1] = "\n\t" .. line end
+    if not line:find("[decart-lua]", 1, true) and not line:find("[C]", 1, true) then
+      lines[#lines + 1] = "\n\t" .. line
+    end
   end
   if #lines == 0 then return message end
   return message .. "\nstack traceback:" .. table.concat(lines)
@@ -66,7 +68,7 @@ return function()
   while true do
     local chunk, message = read_chunk()
     if chunk == nil then
-      print()
+      io.stdout:write("\n")
       return
     elseif chunk then
       local task = decart.spawn(function() return xpcall(chunk, explain) end)
