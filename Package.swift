@@ -113,7 +113,13 @@ let package = Package(
             name: "LocalQueueTests",
             dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle]),
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
-        .testTarget(name: "CommandTests", dependencies: ["decart-lua"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "decart-lua", "DecartAPI", "DecartClient", "LocalQueue", "RunClock", nioCore, nioPosix, nioHTTP1,
+                logging, serviceLifecycle, subprocess, systemPackage,
+            ],
+            exclude: ["Snapshots"]),
     ]
 )
 

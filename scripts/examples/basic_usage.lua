@@ -1,0 +1,16 @@
+-- Submits a job and looks at its status once.
+local decart = require("decart")
+
+local client = decart.createDecartClient({
+  apiKey = os.getenv("DECART_API_KEY"),
+})
+
+-- Submit a job
+local job = client.queue.submit({
+  model = decart.models.video("lucy-pro-t2v"),
+  prompt = "A cat playing piano",
+})
+
+-- Check status
+local status = client.queue.status(job.job_id)
+print(status.status) -- "pending" | "processing" | "completed" | "failed"
