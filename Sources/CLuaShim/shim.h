@@ -31,7 +31,6 @@ typedef struct shim_vm {
 
     bool warn_on, warn_continued;
     bool bytecode, environment;
-    bool closed;
 
     /// The coroutines that are being resumed now, outermost first: a signal handler reaches the running ones through it.
     lua_State *chain[SHIM_CHAIN];

@@ -117,15 +117,14 @@ lua_State *shim_open(void *owner, int (*dispatch)(void *, lua_State *, int64_t),
 
 void shim_close(lua_State *L) {
     shim_vm *vm = shim_of(L);
-    vm->closed = true;
     lua_close(vm->main);
     free(vm);
 }
 
 void shim_close_for_exit(lua_State *L, lua_State *task) {
     shim_vm *vm = shim_of(L);
-    if (vm->closed) return;
-    vm->closed = true;
+    // From a finalizer that a close runs, this closes once more, as os.exit does in Lua: the other finalizers run, and
+    // nothing returns to the close outside.
     if (task != NULL) shim_reset(task);
     lua_close(vm->main);
 }

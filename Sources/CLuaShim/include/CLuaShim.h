@@ -33,7 +33,7 @@ lua_State *shim_open(void *owner, shim_dispatch dispatch, bool bytecode, bool en
 /// Runs all pending finalizers and to-be-closed variables and frees everything.
 void shim_close(lua_State *L);
 /// As the process exits from within script code: first runs the pending `<close>` variables of `task`, unless NULL.
-/// Does nothing while the machine is being closed already. Nothing may touch Lua afterwards.
+/// Nothing may touch Lua afterwards.
 void shim_close_for_exit(lua_State *L, lua_State *task);
 
 /// Bytes that Lua has allocated now, and at most so far.
