@@ -14,37 +14,35 @@ static void raise_interrupt(lua_State *L, lua_Debug *frame) {
         lua_sethook(L, NULL, 0, 0);
         return;
     }
+    if (shim_of(L)->interrupted == SHIM_INTERRUPT_ONCE) {
+        shim_of(L)->interrupted = 0;
+        lua_sethook(L, NULL, 0, 0);
+    }
     lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_interrupt_key);
     shim_stamp_where(L);
     lua_error(L);
 }
 
-void shim_interrupt(lua_State *L) {
+void shim_interrupt(lua_State *L, int how) {
     // Each step is safe in a signal handler on the Lua thread: lua_sethook only writes a few fields.
     shim_vm *vm = shim_of(L);
-    vm->interrupted = 1;
+    vm->interrupted = how;
     for (int i = 0; i < (int)vm->depth; i++)
         // With a wider count a `pcall` loop would catch the error and go on for that many instructions.
         lua_sethook(vm->chain[i], raise_interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
-}
-
-void shim_end_interrupt(lua_State *L) {
-    shim_vm *vm = shim_of(L);
-    vm->interrupted = 0;
 }
 
 void shim_set_interrupt_error(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &shim_interrupt_key);
 }
 
-bool shim_is_running(lua_State *L) { return shim_of(L)->depth > 0; }
-
 // MARK: From another thread
 
 // One interrupt is under way at a time: what the handler is told, and what it found.
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 static lua_State *volatile target;
-static volatile sig_atomic_t handled;
+static volatile sig_atomic_t handled, wanted;
+static volatile uint64_t turn;
 static char position[256];
 
 // A signal nobody else in the process uses, and whose default would not be missed.
@@ -56,8 +54,10 @@ static void interrupt_thread(int number) {
     lua_State *L = target;
     shim_vm *vm = shim_of(L);
     position[0] = '\0';
+    turn = 0;
     if (vm->depth > 0) {
-        shim_interrupt(L);
+        turn = vm->turn;
+        if (wanted != SHIM_LOOK) shim_interrupt(L, wanted);
         // The innermost line now, for a report if a long C call keeps the hook from firing.
         lua_Debug frame;
         lua_State *running = vm->chain[vm->depth - 1];
@@ -72,16 +72,17 @@ static void interrupt_thread(int number) {
     errno = before;
 }
 
-bool shim_interrupt_from_outside(lua_State *L, pthread_t thread, char *line, size_t size) {
+uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, char *line, size_t size) {
     struct sigaction action = {.sa_handler = interrupt_thread, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
     pthread_mutex_lock(&one_at_a_time);
     target = L;
+    wanted = how;
     handled = 0;
     bool sent = sigaction(INTERRUPT_SIGNAL, &action, NULL) == 0 && pthread_kill(thread, INTERRUPT_SIGNAL) == 0;
     for (int tries = 0; sent && !handled && tries < 1000; tries++) usleep(1000);
-    bool found = sent && handled && position[0] != '\0';
-    if (found) snprintf(line, size, "%s", position);
+    uint64_t found = sent && handled ? turn : 0;
+    snprintf(line, size, "%s", position);
     pthread_mutex_unlock(&one_at_a_time);
     return found;
 }

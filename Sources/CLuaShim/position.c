@@ -107,7 +107,8 @@ static void push_stack(lua_State *L, lua_State *of) {
         lua_pushfstring(L, "\n\t%s:%d: ", frame.short_src, frame.currentline);
         luaL_addvalue(&text);
         add_function_name(L, &text, &frame);
-        if (frame.istailcall) luaL_addstring(&text, "\n\t(...tail calls...)");
+        // A script is itself called so by the host: that is nothing to show.
+        if (frame.istailcall && *frame.what != 'm') luaL_addstring(&text, "\n\t(...tail calls...)");
     }
     luaL_pushresult(&text);
 }

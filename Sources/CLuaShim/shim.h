@@ -36,6 +36,8 @@ typedef struct shim_vm {
     lua_State *chain[SHIM_CHAIN];
     volatile sig_atomic_t depth;
     volatile sig_atomic_t interrupted;
+    /// Counts the times that a task was run: tells one that is stuck from many that are busy.
+    volatile uint64_t turn;
     /// Above 0 while `coroutine.close` runs the pending `<close>` of chain[closing - 1].
     int closing;
 } shim_vm;

@@ -7,8 +7,7 @@ internal import Synchronization
     import Darwin
 #endif
 
-/// Stops the script code of a machine from any thread: it raises at its next instruction, and goes on raising until the
-/// task has been left.
+/// Stops the script code of a machine from any thread.
 public final class LuaInterrupter: Sendable {
     /// @unchecked: the pointer is used under the lock only, and only for what may be done from another thread.
     private struct Target: @unchecked Sendable {
@@ -22,14 +21,39 @@ public final class LuaInterrupter: Sendable {
         target = Mutex(Target(state: state, thread: thread))
     }
 
-    /// Answers the line at which script code was running; nil if none was.
-    public func interrupt() -> String? {
-        target.withLock { target in
+    /// What script code was found doing.
+    public struct Sighting: Sendable {
+        /// "poll.lua:7"; empty if no line of a file's was running.
+        public var line: String
+        /// Which run of which task: the same number later means it has not come to a wait since.
+        public var turn: UInt64
+    }
+
+    public enum Force: Sendable {
+        /// Only looks.
+        case look
+        /// Raises once, at the next instruction: a `pcall` may catch it.
+        case once
+        /// Raises at every instruction until the task has been left.
+        case forGood
+    }
+
+    /// Answers what script code is doing; nil if none is running.
+    @discardableResult
+    public func interrupt(_ force: Force) -> Sighting? {
+        let how =
+            switch force {
+            case .look: SHIM_LOOK
+            case .once: SHIM_INTERRUPT_ONCE
+            case .forGood: SHIM_INTERRUPT_FOR_GOOD
+            }
+        return target.withLock { target in
             guard let target else { return nil }
             var line = [CChar](repeating: 0, count: 256)
-            guard shim_interrupt_from_outside(target.state, target.thread, &line, line.count) else { return nil }
+            let turn = shim_interrupt_from_outside(target.state, target.thread, CInt(how), &line, line.count)
+            guard turn != 0 else { return nil }
             let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            return String(decoding: bytes, as: UTF8.self)
+            return Sighting(line: String(decoding: bytes, as: UTF8.self), turn: turn)
         }
     }
 

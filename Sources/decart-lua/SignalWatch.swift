@@ -15,10 +15,12 @@ import Synchronization
 ///
 /// It has a thread of its own: the script's may be busy, and has to be stopped all the same.
 final class SignalWatch: Sendable {
-    /// How long script code that does not come to a wait may go on before it is stopped, and after that before the
-    /// process ends: then it is inside one long C call, where Lua cannot be stopped.
-    private static let patience: Duration = .milliseconds(50)
-    private static let grace: Duration = .seconds(6)
+    /// Script code that comes to no wait for so long is interrupted once: a `pcall` may catch that and clean up.
+    private static let patience = 0.05
+    /// If it still comes to none, it is interrupted until it ends.
+    private static let moment = 1.0
+    /// After that it is inside one long C call, where Lua cannot be stopped: the process ends.
+    private static let grace = 5.0
 
     private let runtime: ScriptRuntime
     private let interrupter: LuaInterrupter
@@ -71,17 +73,28 @@ final class SignalWatch: Sendable {
         interruptBusyScript(then: status)
     }
 
-    /// Stops script code that does not come to a wait by itself. Runs beside the watch, which goes on listening.
+    /// Stops script code that does not come to a wait by itself. The watch goes on listening meanwhile.
     private func interruptBusyScript(then status: ExitStatus?) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience.inSeconds) { [self] in
-            guard let line = interrupter.interrupt() else { return }
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.grace.inSeconds) { [self] in
-                guard let now = interrupter.interrupt(), now == line else { return }
-                Console.error(
-                    "\(DecartLua.name): \(line): the script is inside one long call of a library's, which cannot be "
-                        + "interrupted; the process ends")
-                leave(status ?? .interrupted)
+        guard let busy = interrupter.interrupt(.look) else { return }
+        ifStill(in: busy.turn, after: Self.patience) { [self] _ in
+            interrupter.interrupt(.once)
+            ifStill(in: busy.turn, after: Self.moment) { [self] _ in
+                interrupter.interrupt(.forGood)
+                ifStill(in: busy.turn, after: Self.grace) { [self] now in
+                    Console.error(
+                        "\(DecartLua.name): \(now.line): the script is inside one long call of a library's, which "
+                            + "cannot be interrupted; the process ends")
+                    leave(status ?? .interrupted)
+                }
             }
+        }
+    }
+
+    private func ifStill(
+        in turn: UInt64, after seconds: Double, _ body: @escaping @Sendable (LuaInterrupter.Sighting) -> Void
+    ) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [self] in
+            if let now = interrupter.interrupt(.look), now.turn == turn { body(now) }
         }
     }
 
@@ -89,13 +102,6 @@ final class SignalWatch: Sendable {
     private func leave(_ status: ExitStatus) -> Never {
         jobs()
         _exit(status.code)
-    }
-}
-
-extension Duration {
-    fileprivate var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
     }
 }
 

@@ -106,20 +106,26 @@ void shim_push_kept_message(lua_State *L, lua_State *of);
 
 // MARK: Interruption
 
-/// Makes running script code on `L`'s machine raise at its next instruction, and at every one after, until its task has
-/// been left. To be called in a signal handler on the thread that runs Lua. The value raised is the one last set by
-/// `shim_set_interrupt_error`.
-void shim_interrupt(lua_State *L);
-/// Does that from another thread, `thread` being the one that runs Lua: true if script code was running, and its line.
-bool shim_interrupt_from_outside(lua_State *L, pthread_t thread, char *line, size_t size);
+enum : int {
+    SHIM_LOOK = 0,
+    /// Script code that is running raises once, at its next instruction.
+    SHIM_INTERRUPT_ONCE = 1,
+    /// It raises at every instruction until its task has been left.
+    SHIM_INTERRUPT_FOR_GOOD = 2,
+};
+
+/// Interrupts running script code on `L`'s machine with the value last set by `shim_set_interrupt_error`. To be called
+/// on the thread that runs Lua; a signal handler may.
+void shim_interrupt(lua_State *L, int how);
+/// Looks or interrupts from another thread, `thread` being the one that runs Lua. Answers which turn script code is in,
+/// and its line; 0 if none was running. A turn is one run of one task.
+uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, char *line, size_t size);
 /// From now on a signal of that number writes its number, one byte, to the file descriptor `pipe`.
 bool shim_catch_signal(int number, int pipe);
 /// Pops the value that an interrupt raises.
 void shim_set_interrupt_error(lua_State *L);
 /// Pops the metatable of the error objects that get their `where` when they are raised.
 void shim_mark_error_metatable(lua_State *L);
-/// Whether script code is under way right now; may be asked from a signal handler.
-bool shim_is_running(lua_State *L);
 
 // MARK: The part of Lua's own API that cannot raise
 
