@@ -104,7 +104,10 @@ let package = Package(
 
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
         .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"]),
-        .testTarget(name: "ScriptRuntimeTests", dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore, nioPosix]),
+        .testTarget(
+            name: "ScriptRuntimeTests",
+            dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore, nioPosix],
+            exclude: ["Lua"]),
         .testTarget(name: "DecartAPITests", dependencies: ["DecartAPI"]),
         .testTarget(
             name: "DecartClientTests",

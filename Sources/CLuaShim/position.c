@@ -86,12 +86,28 @@ static void add_function_name(lua_State *L, luaL_Buffer *text, lua_Debug *frame)
     }
 }
 
+// How many levels `of`'s stack has. Finding one walks there from the top, so counting them one by one would take
+// minutes after an endless recursion.
+static int count_levels(lua_State *of) {
+    lua_Debug frame;
+    int some = 0, none = 1;
+    while (lua_getstack(of, none, &frame)) {
+        some = none;
+        none *= 2;
+    }
+    while (none - some > 1) {
+        int middle = some + (none - some) / 2;
+        if (lua_getstack(of, middle, &frame)) some = middle;
+        else none = middle;
+    }
+    return lua_getstack(of, 0, &frame) ? none : 0;
+}
+
 // One line a frame; of a deep recursion the first and the last ten.
 static void push_stack(lua_State *L, lua_State *of) {
     enum { HEAD = 10, TAIL = 11 };
     lua_Debug frame;
-    int levels = 0;
-    while (lua_getstack(of, levels, &frame)) levels++;
+    int levels = count_levels(of);
     luaL_Buffer text;
     luaL_buffinit(L, &text);
     luaL_addstring(&text, "stack traceback:");
@@ -184,7 +200,9 @@ static bool goes_on(const char *name) {
 static const char *place(lua_State *L, lua_State *co) {
     lua_Debug frame;
     bool handles = false;
-    for (int level = 0; lua_getstack(co, level, &frame); level++) {
+    // Beyond that many levels the search would take longer than the message is worth.
+    enum { DEEPEST = 1000 };
+    for (int level = 0; level < DEEPEST && lua_getstack(co, level, &frame); level++) {
         int before = lua_gettop(L);
         lua_getinfo(co, "Snf", &frame);
         if (co != L) lua_xmove(co, L, 1);

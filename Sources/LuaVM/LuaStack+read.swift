@@ -80,7 +80,7 @@ extension LuaStack {
 private struct TableWalk {
     static let deepest = 64
     /// Tables that hold one another many times over would otherwise come to 2⁶⁴ copies.
-    static let most = 1_000_000
+    static let most = 100_000
 
     private var inside: [UnsafeRawPointer?] = []
     private var copied = 0
