@@ -78,6 +78,9 @@ let package = Package(
             dependencies: ["DecartAPI", "RunClock", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle],
             resources: [.embedInCode("Clips/Base")]),
 
+        // The prompt's line editor.
+        .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+
         // UI state.
         .target(name: "LiveDocument"),
         // … and its faces.
@@ -94,14 +97,17 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "LiveDocument",
-                "DecartModule", "TerminalUI", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
+                "DecartModule", "TerminalUI", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
                 nioPosix,
             ],
             resources: [.embedInCode("Lua")]),
 
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
         .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"]),
-        .testTarget(name: "ScriptRuntimeTests", dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore, nioPosix]),
+        .testTarget(
+            name: "ScriptRuntimeTests",
+            dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore, nioPosix],
+            exclude: ["Lua"]),
         .testTarget(name: "DecartAPITests", dependencies: ["DecartAPI"]),
         .testTarget(
             name: "DecartClientTests",

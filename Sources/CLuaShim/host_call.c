@@ -1,14 +1,27 @@
 // The one C function that every host function is, and the way back after a wait.
 #include "shim.h"
 
-// Continues a host function whose call had to wait. The host left a boolean and then the results, or the error.
+// Raises the value on top: with the position of the user's line before it if it is a message that wants one.
+static int raise_top(lua_State *L, bool here) {
+    if (here && lua_type(L, -1) == LUA_TSTRING) {
+        shim_push_position(L);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
+    } else {
+        shim_stamp_where(L);
+    }
+    return lua_error(L);
+}
+
+// Continues a host function whose call had to wait. The host left `true` and the results, or `false`, the error, and
+// whether it is a message that wants the position.
 static int after_wait(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
     if (lua_toboolean(L, 1)) return lua_gettop(L) - 1;
+    bool here = lua_toboolean(L, 3);
     lua_settop(L, 2);
-    shim_stamp_where(L);
-    return lua_error(L);
+    return raise_top(L, here);
 }
 
 static int host_function(lua_State *L) {
@@ -25,13 +38,8 @@ static int host_function(lua_State *L) {
         lua_settop(L, 0);
         return lua_yieldk(L, 0, 0, after_wait);
     case SHIM_RAISE_HERE:
-        shim_push_position(L);
-        lua_insert(L, -2);
-        lua_concat(L, 2);
-        return lua_error(L);
     case SHIM_RAISE:
-        shim_stamp_where(L);
-        return lua_error(L);
+        return raise_top(L, answer == SHIM_RAISE_HERE);
     default:
         return answer;
     }
@@ -40,14 +48,7 @@ static int host_function(lua_State *L) {
 // raise(value): as `error(value, 0)`, but a string gets the position of the user's line, and an error object its `where`.
 static int raise_value(lua_State *L) {
     lua_settop(L, 1);
-    if (lua_type(L, 1) == LUA_TSTRING) {
-        shim_push_position(L);
-        lua_insert(L, 1);
-        lua_concat(L, 2);
-    } else {
-        shim_stamp_where(L);
-    }
-    return lua_error(L);
+    return raise_top(L, true);
 }
 
 void shim_push_raise(lua_State *L) { lua_pushcfunction(L, raise_value); }

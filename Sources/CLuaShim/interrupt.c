@@ -2,30 +2,107 @@
 // stands otherwise; one that never fires would already halve the speed of pure Lua.
 #include "shim.h"
 
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 static void raise_interrupt(lua_State *L, lua_Debug *frame) {
     (void)frame;
+    if (!shim_of(L)->interrupted) {
+        lua_sethook(L, NULL, 0, 0);
+        return;
+    }
+    if (shim_of(L)->interrupted == SHIM_INTERRUPT_ONCE) {
+        shim_of(L)->interrupted = 0;
+        lua_sethook(L, NULL, 0, 0);
+    }
     lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_interrupt_key);
     shim_stamp_where(L);
     lua_error(L);
 }
 
-void shim_interrupt(lua_State *L) {
+void shim_interrupt(lua_State *L, int how) {
     // Each step is safe in a signal handler on the Lua thread: lua_sethook only writes a few fields.
     shim_vm *vm = shim_of(L);
-    vm->interrupted = 1;
+    vm->interrupted = how;
     for (int i = 0; i < (int)vm->depth; i++)
         // With a wider count a `pcall` loop would catch the error and go on for that many instructions.
         lua_sethook(vm->chain[i], raise_interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
-}
-
-void shim_end_interrupt(lua_State *L) {
-    shim_vm *vm = shim_of(L);
-    vm->interrupted = 0;
-    for (int i = 0; i < (int)vm->depth; i++) lua_sethook(vm->chain[i], NULL, 0, 0);
 }
 
 void shim_set_interrupt_error(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &shim_interrupt_key);
 }
 
-bool shim_is_running(lua_State *L) { return shim_of(L)->depth > 0; }
+// MARK: From another thread
+
+// One interrupt is under way at a time: what the handler is told, and what it found.
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+static lua_State *volatile target;
+static volatile sig_atomic_t handled, wanted;
+static volatile uint64_t turn;
+static char position[256];
+
+// A signal nobody else in the process uses, and whose default would not be missed.
+#define INTERRUPT_SIGNAL (SIGRTMAX - 3)
+
+static void interrupt_thread(int number) {
+    (void)number;
+    int before = errno;
+    lua_State *L = target;
+    shim_vm *vm = shim_of(L);
+    position[0] = '\0';
+    turn = 0;
+    if (vm->depth > 0) {
+        turn = vm->turn;
+        if (wanted != SHIM_LOOK) shim_interrupt(L, wanted);
+        // The innermost line now, for a report if a long C call keeps the hook from firing.
+        lua_Debug frame;
+        lua_State *running = vm->chain[vm->depth - 1];
+        for (int level = 0; lua_getstack(running, level, &frame); level++) {
+            lua_getinfo(running, "Sl", &frame);
+            if (frame.currentline <= 0) continue;
+            snprintf(position, sizeof position, "%s:%d", frame.short_src, frame.currentline);
+            break;
+        }
+    }
+    handled = 1;
+    errno = before;
+}
+
+uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, char *line, size_t size) {
+    struct sigaction action = {.sa_handler = interrupt_thread, .sa_flags = SA_RESTART};
+    sigfillset(&action.sa_mask);
+    pthread_mutex_lock(&one_at_a_time);
+    target = L;
+    wanted = how;
+    handled = 0;
+    bool sent = sigaction(INTERRUPT_SIGNAL, &action, NULL) == 0 && pthread_kill(thread, INTERRUPT_SIGNAL) == 0;
+    for (int tries = 0; sent && !handled && tries < 1000; tries++) usleep(1000);
+    uint64_t found = sent && handled ? turn : 0;
+    snprintf(line, size, "%s", position);
+    pthread_mutex_unlock(&one_at_a_time);
+    return found;
+}
+
+// MARK: Signals of the user
+
+static volatile sig_atomic_t signal_pipe = -1;
+
+static void note_signal(int number) {
+    int before = errno;
+    unsigned char byte = (unsigned char)number;
+    // A full pipe loses the signal, but then plenty of them are already waiting to be read.
+    if (write(signal_pipe, &byte, 1) < 0) errno = before;
+    errno = before;
+}
+
+bool shim_catch_signal(int number, int pipe) {
+    signal_pipe = pipe;
+    // A handler, not "ignore": programs that the script starts get the default back.
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, NULL) == 0;
+}

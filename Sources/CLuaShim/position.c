@@ -33,6 +33,21 @@ bool shim_push_where(lua_State *L, lua_State *of) {
     return true;
 }
 
+bool shim_push_called_name(lua_State *L, lua_State *of) {
+    lua_Debug frame;
+    int level = 0;
+    while (lua_getstack(of, level, &frame)) {
+        lua_getinfo(of, "Sl", &frame);
+        if (is_users(&frame)) break;
+        level++;
+    }
+    if (level == 0 || !lua_getstack(of, level - 1, &frame)) return false;
+    lua_getinfo(of, "n", &frame);
+    if (frame.name == NULL) return false;
+    lua_pushstring(L, frame.name);
+    return true;
+}
+
 void shim_push_position(lua_State *L) {
     lua_Debug frame;
     if (find_user_in_chain(L, &frame)) lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
@@ -71,12 +86,28 @@ static void add_function_name(lua_State *L, luaL_Buffer *text, lua_Debug *frame)
     }
 }
 
+// How many levels `of`'s stack has. Finding one walks there from the top, so counting them one by one would take
+// minutes after an endless recursion.
+static int count_levels(lua_State *of) {
+    lua_Debug frame;
+    int some = 0, none = 1;
+    while (lua_getstack(of, none, &frame)) {
+        some = none;
+        none *= 2;
+    }
+    while (none - some > 1) {
+        int middle = some + (none - some) / 2;
+        if (lua_getstack(of, middle, &frame)) some = middle;
+        else none = middle;
+    }
+    return lua_getstack(of, 0, &frame) ? none : 0;
+}
+
 // One line a frame; of a deep recursion the first and the last ten.
 static void push_stack(lua_State *L, lua_State *of) {
     enum { HEAD = 10, TAIL = 11 };
     lua_Debug frame;
-    int levels = 0;
-    while (lua_getstack(of, levels, &frame)) levels++;
+    int levels = count_levels(of);
     luaL_Buffer text;
     luaL_buffinit(L, &text);
     luaL_addstring(&text, "stack traceback:");
@@ -92,42 +123,47 @@ static void push_stack(lua_State *L, lua_State *of) {
         lua_pushfstring(L, "\n\t%s:%d: ", frame.short_src, frame.currentline);
         luaL_addvalue(&text);
         add_function_name(L, &text, &frame);
-        if (frame.istailcall) luaL_addstring(&text, "\n\t(...tail calls...)");
+        // A script is itself called so by the host: that is nothing to show.
+        if (frame.istailcall && *frame.what != 'm') luaL_addstring(&text, "\n\t(...tail calls...)");
     }
     luaL_pushresult(&text);
 }
 
-static int protected_stack(lua_State *L) {
-    push_stack(L, lua_tothread(L, 1));
-    return 1;
-}
-
-void shim_push_stack(lua_State *L, lua_State *of) {
-    lua_pushcfunction(L, protected_stack);
-    lua_pushthread(of);
-    if (L != of) lua_xmove(of, L, 1);
-    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
-        lua_pop(L, 1);
-        lua_pushliteral(L, "stack traceback:\n\t(not enough memory to write it)");
-    }
+// Keeps `value`, on top of L, as what is known of L's coroutine under that registry key.
+static void keep(lua_State *L, const void *key) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    lua_insert(L, -2);
+    lua_pushthread(L);
+    lua_insert(L, -2);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
 }
 
 int shim_keep_traceback(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
-    lua_pushthread(L);
+    lua_settop(L, 1);
+    if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
+        lua_pushvalue(L, 1);
+    } else if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING) {
+        lua_settop(L, 1);
+        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    }
+    keep(L, &shim_messages_key);
     push_stack(L, L);
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
+    keep(L, &shim_tracebacks_key);
+    lua_settop(L, 1);
     return 1;
 }
 
-void shim_push_traceback(lua_State *L, lua_State *of) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
+static void push_kept(lua_State *L, lua_State *of, const void *key) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
     lua_pushthread(of);
     if (L != of) lua_xmove(of, L, 1);
     lua_rawget(L, -2);
     lua_remove(L, -2);
 }
+
+void shim_push_traceback(lua_State *L, lua_State *of) { push_kept(L, of, &shim_tracebacks_key); }
+void shim_push_kept_message(lua_State *L, lua_State *of) { push_kept(L, of, &shim_messages_key); }
 
 // MARK: Waits that cannot be
 
@@ -160,18 +196,21 @@ static bool goes_on(const char *name) {
     return false;
 }
 
-// Says in words which place on `co`'s stack cannot be suspended.
-static const char *place(lua_State *L, lua_State *co, bool closing) {
+// Says in words which place on `co`'s stack cannot be suspended; NULL if nothing on it is known to stand in the way.
+static const char *place(lua_State *L, lua_State *co) {
     lua_Debug frame;
-    for (int level = 0; lua_getstack(co, level, &frame); level++) {
+    bool handles = false;
+    // Beyond that many levels the search would take longer than the message is worth.
+    enum { DEEPEST = 1000 };
+    for (int level = 0; level < DEEPEST && lua_getstack(co, level, &frame); level++) {
         int before = lua_gettop(L);
         lua_getinfo(co, "Snf", &frame);
         if (co != L) lua_xmove(co, L, 1);
         if (*frame.namewhat == 'm' && frame.name != NULL && strcmp(frame.name, "__gc") == 0) return "a __gc metamethod";
-        if (frame.name != NULL && (strcmp(frame.name, "__tostring") == 0 || strcmp(frame.name, "__name") == 0))
-            return "a __tostring metamethod";
+        if (lua_tocfunction(L, -1) == shim_describe) return "a __tostring metamethod";
         if (level > 0 && *frame.what == 'C') {
             const char *name = library_name(L);
+            if (name != NULL && strcmp(name, "xpcall") == 0) handles = true;
             if (name != NULL && !goes_on(name)) {
                 if (strcmp(name, "error") == 0) return "an xpcall message handler";
                 if (strcmp(name, "tostring") == 0 || strcmp(name, "print") == 0)
@@ -182,12 +221,15 @@ static const char *place(lua_State *L, lua_State *co, bool closing) {
         }
         lua_settop(L, before);
     }
-    return closing ? "a <close> variable closed by coroutine.close" : "a function called from C";
+    // Nothing else is in the way: then it is the handler, called for an error that Lua itself raised.
+    return handles ? "an xpcall message handler" : NULL;
 }
 
-static int refuse(lua_State *L, lua_State *co, bool closing) {
+// Raises the error that names the place on `co`'s stack, or `otherwise` where none is found.
+static int refuse(lua_State *L, lua_State *co, const char *otherwise) {
     if (!lua_checkstack(co, 8) || !lua_checkstack(L, 16)) return luaL_error(L, "stack overflow");
-    const char *where = place(L, co, closing);
+    const char *where = place(L, co);
+    if (where == NULL) where = otherwise;
     shim_push_position(L);
     lua_pushfstring(L,
         "attempt to wait inside %s, where Lua cannot suspend; wait before or after it, or start the work there with "
@@ -199,14 +241,17 @@ static int refuse(lua_State *L, lua_State *co, bool closing) {
 void shim_check_wait(lua_State *L) {
     shim_vm *vm = shim_of(L);
     int top = (int)vm->depth - 1;
-    if (top < 0 || vm->chain[top] != L) {
-        luaL_error(L, "attempt to wait in a coroutine that a C library resumed; wait in the script's own coroutines");
-    }
+    if (top < 0 || L == vm->main) refuse(L, L, "code that runs outside of any task");
+    if (vm->chain[top] != L) refuse(L, L, "a coroutine that a C library resumed");
     for (int i = top; i >= 0; i--) {
         lua_State *co = vm->chain[i];
-        bool closing = vm->closing == i + 1;
-        if (closing || !lua_isyieldable(co)) refuse(L, co, closing);
+        if (vm->closing == i + 1) {
+            bool task = shim_has(co, SHIM_FLAG_TASK);
+            refuse(L, co, task ? "a <close> variable of a task that is stopped"
+                               : "a <close> variable closed by coroutine.close");
+        }
+        if (!lua_isyieldable(co)) refuse(L, co, "a function called from C");
         if (shim_has(co, SHIM_FLAG_TASK)) return;
     }
-    luaL_error(L, "attempt to wait outside of a task");
+    refuse(L, L, "code that runs outside of any task");
 }

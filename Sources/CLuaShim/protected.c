@@ -38,7 +38,7 @@ int shim_next(lua_State *L, int index) {
     return lua_gettop(L) > below;
 }
 
-static int describe(lua_State *L) {
+int shim_describe(lua_State *L) {
     luaL_tolstring(L, 1, NULL);
     return 1;
 }
@@ -46,7 +46,7 @@ static int describe(lua_State *L) {
 void shim_push_description(lua_State *L, int index) {
     shim_vm *vm = shim_of(L);
     index = lua_absindex(L, index);
-    lua_pushcfunction(L, describe);
+    lua_pushcfunction(L, shim_describe);
     lua_pushvalue(L, index);
     int before = vm->host;
     vm->host = 0;

@@ -30,12 +30,14 @@ typedef struct shim_vm {
     int host;
 
     bool warn_on, warn_continued;
-    bool bytecode;
+    bool bytecode, environment;
 
     /// The coroutines that are being resumed now, outermost first: a signal handler reaches the running ones through it.
     lua_State *chain[SHIM_CHAIN];
     volatile sig_atomic_t depth;
     volatile sig_atomic_t interrupted;
+    /// Counts the times that a task was run: tells one that is stuck from many that are busy.
+    volatile uint64_t turn;
     /// Above 0 while `coroutine.close` runs the pending `<close>` of chain[closing - 1].
     int closing;
 } shim_vm;
@@ -63,12 +65,14 @@ void shim_push_position(lua_State *L);
 void shim_stamp_where(lua_State *L);
 /// The message handler of tasks and of calls by the host: keeps the traceback, passes the error on untouched.
 int shim_keep_traceback(lua_State *L);
+/// `tostring(value)` as `shim_push_description` calls it: known by name so that a wait in there can be told why not.
+int shim_describe(lua_State *L);
 
 void shim_open_coroutines(lua_State *L);
 void shim_open_loaders(lua_State *L);
 void shim_warn(void *vm, const char *message, int continued);
 
 /// Registry keys.
-extern const char shim_tracebacks_key, shim_interrupt_key, shim_error_metatable_key;
+extern const char shim_tracebacks_key, shim_messages_key, shim_interrupt_key, shim_error_metatable_key;
 
 #endif

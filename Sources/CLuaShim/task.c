@@ -41,8 +41,10 @@ int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results)
     shim_clear(task, SHIM_FLAG_WAITS);
     int before = vm->host;
     vm->host = 0;
+    vm->turn++;
     int status = shim_resume(task, from, arguments, results);
     vm->host = before;
+    if (vm->depth == 0) vm->interrupted = 0;
     switch (status) {
     case LUA_OK:
         return SHIM_TASK_ENDED;

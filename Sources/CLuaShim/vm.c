@@ -7,7 +7,7 @@
 
 _Static_assert(LUA_REGISTRYINDEX == -1000000 - 1000, "SHIM_REGISTRY in CLuaShim.h is another Lua's");
 
-const char shim_tracebacks_key = 't', shim_interrupt_key = 'i', shim_error_metatable_key = 'e';
+const char shim_tracebacks_key = 't', shim_messages_key = 'm', shim_interrupt_key = 'i', shim_error_metatable_key = 'e';
 
 static bool refuses(shim_vm *vm, size_t growth) {
     if (vm->host > 0) return false;
@@ -51,26 +51,52 @@ static int panic(lua_State *L) {
     return 0;  // Lua aborts
 }
 
-static int open_libraries(lua_State *L) {
-    luaL_openlibs(L);
-    shim_open_coroutines(L);
-    shim_open_loaders(L);
-    // Tracebacks are kept by coroutine, as long as that lives.
+// What Lua says of a failed resume. It makes these strings outside of any protection: were there no memory then, the
+// process would end. Short strings that exist already are found again without an allocation.
+static void keep_messages(lua_State *L) {
+    static const char *const messages[] = {
+        "cannot resume dead coroutine", "cannot resume non-suspended coroutine", "C stack overflow",
+        "error in error handling", NULL,
+    };
+    for (int i = 0; messages[i] != NULL; i++) {
+        lua_pushstring(L, messages[i]);
+        luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+}
+
+// What is kept of a coroutine's error is kept as long as the coroutine lives.
+static void add_weak_table(lua_State *L, const void *key) {
     lua_newtable(L);
     lua_createtable(L, 0, 1);
     lua_pushliteral(L, "k");
     lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &shim_tracebacks_key);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+static int open_libraries(lua_State *L) {
+    if (!shim_of(L)->environment) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+    }
+    luaL_openlibs(L);
+    keep_messages(L);
+    shim_open_coroutines(L);
+    shim_open_loaders(L);
+    add_weak_table(L, &shim_tracebacks_key);
+    add_weak_table(L, &shim_messages_key);
+    // As the stand-alone interpreter has it.
+    lua_gc(L, LUA_GCGEN, 0, 0);
     return 0;
 }
 
-lua_State *shim_open(void *owner, int (*dispatch)(void *, lua_State *, int64_t), bool bytecode) {
+lua_State *shim_open(void *owner, int (*dispatch)(void *, lua_State *, int64_t), bool bytecode, bool environment) {
     shim_vm *vm = calloc(1, sizeof *vm);
     if (vm == NULL) return NULL;
     vm->owner = owner;
     vm->dispatch = dispatch;
     vm->bytecode = bytecode;
+    vm->environment = environment;
     vm->host = 1;
     lua_State *L = lua_newstate(allocate, vm);
     if (L == NULL) {
@@ -94,6 +120,16 @@ void shim_close(lua_State *L) {
     lua_close(vm->main);
     free(vm);
 }
+
+void shim_close_for_exit(lua_State *L, lua_State *task) {
+    shim_vm *vm = shim_of(L);
+    // From a finalizer that a close runs, this closes once more, as os.exit does in Lua: the other finalizers run, and
+    // nothing returns to the close outside.
+    if (task != NULL) shim_reset(task);
+    lua_close(vm->main);
+}
+
+const char *shim_copyright(void) { return LUA_COPYRIGHT; }
 
 size_t shim_memory_used(lua_State *L) { return shim_of(L)->used; }
 size_t shim_memory_peak(lua_State *L) { return shim_of(L)->peak; }

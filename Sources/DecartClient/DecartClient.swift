@@ -8,7 +8,8 @@ public import RunClock
 ///         ClientOptions(), environment: ProcessInfo.processInfo.environment)
 ///     let client = DecartClient(configuration: configuration, transport: transport)
 ///     let model = try ModelCatalog.find(name: "lucy-pro-t2v", kind: .video)
-///     let job = try await client.queue.submit(Submission(model: model, inputs: ["prompt": .bytes(Array("A sunset".utf8))]))
+///     let inputs = ["prompt": InputValue.bytes(Array("A beautiful sunset".utf8))]
+///     let job = try await client.queue.submit(Submission(model: model, inputs: inputs))
 ///
 /// Every call ends with `CANCELLED` when the task that made it is cancelled.
 public struct DecartClient: Sendable {

@@ -1,7 +1,7 @@
 public import DecartAPI
 public import DecartClient
 public import LiveDocument
-internal import LuaVM
+public import LuaVM
 public import RunClock
 public import ScriptRuntime
 
@@ -38,17 +38,19 @@ public final class DecartModule {
     /// The state of the script's UI.
     public var document = LiveDocument()
     /// The jobs that this run has submitted and not seen the end of.
-    public private(set) var jobs = JobLedger()
+    public let jobs: JobLedger
 
     /// - Parameters:
     ///   - transport: what carries the requests of all the script's clients.
     ///   - note: shows a line on stderr.
     public init(
-        settings: Settings, transport: any QueueTransport, clock: any RunClock, note: @escaping @Sendable (String) -> Void
+        settings: Settings, transport: any QueueTransport, clock: any RunClock, jobs: JobLedger,
+        note: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings
         self.transport = transport
         self.clock = clock
+        self.jobs = jobs
         self.note = note
     }
 
@@ -57,7 +59,7 @@ public final class DecartModule {
     func gone(_ id: JobID) { jobs.gone(id) }
 
     /// Gives the module to a runtime whose prelude is loaded.
-    public func install(in runtime: isolated ScriptRuntime) throws {
+    public func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
         let functions =
             clientFunctions() + queueFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
         try runtime.loadModule(PackageResources.decart_lua, name: "decart", functions: functions)

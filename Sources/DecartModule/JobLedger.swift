@@ -1,26 +1,39 @@
 public import DecartAPI
+internal import Synchronization
 
-/// Which jobs a run has paid for and not seen the end of, so that their ids can be told when it ends.
-public struct JobLedger: Sendable {
-    private var order: [JobID] = []
-    private var open: Set<JobID> = []
+/// Which jobs a run has paid for and not seen the end of, so that their ids can be told whichever way it ends: from any
+/// thread, also while the script is stuck.
+public final class JobLedger: Sendable {
+    private struct State {
+        var order: [JobID] = []
+        var open: Set<JobID> = []
+    }
+
+    private let state = Mutex(State())
 
     public init() {}
 
     /// In the order in which they were submitted.
-    public var unfinished: [JobID] { order.filter(open.contains) }
-
-    mutating func submitted(_ id: JobID) {
-        if open.insert(id).inserted { order.append(id) }
+    public var unfinished: [JobID] {
+        state.withLock { state in state.order.filter(state.open.contains) }
     }
 
-    mutating func saw(_ reply: JobReply) {
+    func submitted(_ id: JobID) {
+        state.withLock { if $0.open.insert(id).inserted { $0.order.append(id) } }
+    }
+
+    func saw(_ reply: JobReply) {
         if reply.status.isFinished { gone(reply.id) }
     }
 
     /// It is finished, or the server does not know it any more.
-    mutating func gone(_ id: JobID) {
-        guard open.remove(id) != nil else { return }
-        order.removeAll { $0 == id }
+    func gone(_ id: JobID) {
+        state.withLock { state in
+            guard state.open.remove(id) != nil else { return }
+            // Ids gone are swept out now and then: one by one would make ten thousand jobs slow.
+            if state.order.count > 64, state.order.count > 2 * state.open.count {
+                state.order.removeAll { !state.open.contains($0) }
+            }
+        }
     }
 }

@@ -9,6 +9,8 @@ public struct HostCall {
     /// The function's name, for complaints.
     public let name: String
     private(set) var resultCount = 0
+    /// Whether a result found no room on the stack: the call is an error then.
+    private(set) var overflowed = false
 
     init(stack: LuaStack, vm: LuaVM, name: String) {
         self.stack = stack
@@ -48,11 +50,13 @@ public struct HostCall {
     }
 
     public func integer(_ position: Int) throws(LuaError) -> Int {
-        let number = try number(position)
-        guard let integer = Int(exactly: number) else {
+        guard type(position) == .number else { throw expected("number", got: type(position), at: position) }
+        var isInteger: Int32 = 0
+        let integer = lua_tointegerx(stack.state, Int32(position), &isInteger)
+        guard isInteger != 0 else {
             throw .badArgument(position, of: name, "number has no integer representation")
         }
-        return integer
+        return Int(integer)
     }
 
     public func requireFunction(_ position: Int) throws(LuaError) {
@@ -79,14 +83,14 @@ public struct HostCall {
     // MARK: Results
 
     public mutating func push(_ value: LuaValue) {
-        guard stack.makeRoom(8) else { return }
+        guard hasRoom() else { return }
         stack.push(value, kinds: vm.kinds)
         resultCount += 1
     }
 
     /// Pushes an object that keeps `coroutine` alive as long as the script holds the object.
     public mutating func push(_ object: LuaObject, keeping coroutine: LuaCoroutine) {
-        guard stack.makeRoom(8) else { return }
+        guard hasRoom() else { return }
         stack.push(object, kinds: vm.kinds)
         coroutine.push(on: stack)
         lua_setiuservalue(stack.state, -2, 1)
@@ -95,22 +99,30 @@ public struct HostCall {
 
     /// Pushes the value that a reference stands for.
     public mutating func push(_ reference: LuaReference) {
-        guard stack.makeRoom(1) else { return }
-        lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(reference.slot))
+        guard hasRoom() else { return }
+        vm.push(reference, on: stack)
         resultCount += 1
     }
 
     /// Pushes copies of the results that an ended task left.
     public mutating func pushResults(of task: LuaCoroutine) {
-        resultCount += vm.copyResults(of: task, to: stack)
+        guard let count = vm.copyResults(of: task, to: stack) else { return overflowed = true }
+        resultCount += count
     }
 
     /// Pushes the error value that a failed task left.
     public mutating func pushError(of task: LuaCoroutine) {
-        _ = LuaStack(state: task.state).makeRoom(1)
-        lua_pushvalue(task.state, -1)
-        lua_xmove(task.state, stack.state, 1)
+        guard hasRoom() else { return }
+        vm.pushError(of: task, on: stack)
         resultCount += 1
+    }
+
+    private mutating func hasRoom() -> Bool {
+        guard stack.makeRoom(8) else {
+            overflowed = true
+            return false
+        }
+        return true
     }
 
     // MARK: References

@@ -15,6 +15,8 @@ public enum LuaAnswer {
     case start
     case values([LuaValue])
     case error(LuaError)
+    /// An error made at the moment it goes in.
+    case errorMade(() -> LuaError)
     /// The error value, or the results, of a task that has ended.
     case outcome(of: LuaCoroutine, failed: Bool)
     /// Whatever the closure pushes.

@@ -45,13 +45,21 @@ final class LuaObjectKinds {
 
     /// The object at `index`, if it is userdata of one of these kinds.
     func object(at index: Int, on stack: LuaStack) -> LuaObject? {
+        guard let block = lua_touserdata(stack.state, Int32(index)),
+            lua_rawlen(stack.state, Int32(index)) >= MemoryLayout<Int>.size,
+            let kind = name(ofMetatableAt: index, on: stack)
+        else { return nil }
+        return LuaObject(kind: kind, id: block.load(as: Int.self))
+    }
+
+    /// The kind of the value at `index`, by its metatable. Takes up to three more places on the stack.
+    func name(ofMetatableAt index: Int, on stack: LuaStack) -> String? {
         stack.balanced {
-            guard let block = lua_touserdata(stack.state, Int32(index)) else { return nil }
             guard lua_getmetatable(stack.state, Int32(index)) != 0 else { return nil }
             lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(byMetatable))
             lua_rotate(stack.state, -2, 1)
             guard lua_rawget(stack.state, -2) == SHIM_TSTRING else { return nil }
-            return LuaObject(kind: stack.text(at: -1), id: block.load(as: Int.self))
+            return stack.text(at: -1)
         }
     }
 }

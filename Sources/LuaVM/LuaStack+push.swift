@@ -1,9 +1,10 @@
 internal import CLuaShim
 
 extension LuaStack {
-    /// Pushes one value; `nil` in place of a table nested deeper than the stack has room for.
+    /// Pushes one value, always exactly one: `nil` in place of what is nested deeper than the stack has room for. The
+    /// caller has made room for that one.
     func push(_ value: LuaValue, kinds: LuaObjectKinds) {
-        guard makeRoom(4) else { return }
+        guard makeRoom(6) else { return lua_pushnil(state) }
         switch value {
         case .nil, .opaque: lua_pushnil(state)
         case .boolean(let boolean): lua_pushboolean(state, boolean ? 1 : 0)
@@ -34,7 +35,7 @@ extension LuaStack {
             push(value, kinds: kinds)
             lua_rawseti(state, -2, Int64(index + 1))
         }
-        for entry in table.entries {
+        for entry in table.entries where entry.key.isKey {
             push(entry.key, kinds: kinds)
             push(entry.value, kinds: kinds)
             lua_rawset(state, -3)
@@ -48,5 +49,16 @@ extension LuaStack {
     func push(_ object: LuaObject, kinds: LuaObjectKinds) {
         lua_newuserdatauv(state, MemoryLayout<Int>.size, 1)?.storeBytes(of: object.id, as: Int.self)
         if kinds.pushMetatable(object.kind, on: self) { lua_setmetatable(state, -2) }
+    }
+}
+
+extension LuaValue {
+    /// Whether Lua takes it as a table's key. Raw access raises for nil and NaN, and what cannot be copied goes in as nil.
+    fileprivate var isKey: Bool {
+        switch self {
+        case .nil, .opaque: false
+        case .number(let number): !number.isNaN
+        default: true
+        }
     }
 }

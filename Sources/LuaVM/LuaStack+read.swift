@@ -1,11 +1,15 @@
 internal import CLuaShim
 
 extension LuaStack {
-    /// How deep tables in tables are followed; what lies deeper is `.opaque`. A table that holds itself ends there too.
-    static let deepestTable = 64
-
     /// A copy of the value at `index`.
-    func value(at index: Int, kinds: LuaObjectKinds, depth: Int = 0) -> LuaValue {
+    ///
+    /// Tables in tables are followed 64 deep and not into themselves; what lies beyond is `.opaque`.
+    func value(at index: Int, kinds: LuaObjectKinds) -> LuaValue {
+        var walk = TableWalk()
+        return value(at: index, kinds: kinds, walk: &walk)
+    }
+
+    private func value(at index: Int, kinds: LuaObjectKinds, walk: inout TableWalk) -> LuaValue {
         switch type(at: index) {
         case .none, .nil: return .nil
         case .boolean: return .boolean(lua_toboolean(state, Int32(index)) != 0)
@@ -14,8 +18,9 @@ extension LuaStack {
             return .number(lua_tonumberx(state, Int32(index), nil))
         case .string: return .string(bytes(at: index))
         case .table:
-            guard depth < Self.deepestTable, makeRoom(8) else { return .opaque(.table) }
-            return .table(table(at: Int(lua_absindex(state, Int32(index))), kinds: kinds, depth: depth))
+            guard makeRoom(8), walk.enter(lua_topointer(state, Int32(index))) else { return .opaque(.table) }
+            defer { walk.leave() }
+            return .table(table(at: Int(lua_absindex(state, Int32(index))), kinds: kinds, walk: &walk))
         case .userdata:
             return kinds.object(at: index, on: self).map { .object($0) } ?? .opaque(.userdata)
         case let other: return .opaque(other)
@@ -36,11 +41,11 @@ extension LuaStack {
         return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
     }
 
-    private func table(at index: Int, kinds: LuaObjectKinds, depth: Int) -> LuaTable {
-        var table = LuaTable()
+    private func table(at index: Int, kinds: LuaObjectKinds, walk: inout TableWalk) -> LuaTable {
+        var table = LuaTable(metatable: kinds.name(ofMetatableAt: index, on: self))
         var next: Int64 = 1
         while lua_rawgeti(state, Int32(index), next) != SHIM_TNIL {
-            table.sequence.append(value(at: -1, kinds: kinds, depth: depth + 1))
+            table.sequence.append(value(at: -1, kinds: kinds, walk: &walk))
             pop()
             next += 1
         }
@@ -48,8 +53,8 @@ extension LuaStack {
         lua_pushnil(state)
         while shim_next(state, Int32(index)) != 0 {
             if !isSequenceKey(at: -2, below: next) {
-                let key = value(at: -2, kinds: kinds, depth: depth + 1)
-                table.entries.append(.init(key: key, value: value(at: -1, kinds: kinds, depth: depth + 1)))
+                let key = value(at: -2, kinds: kinds, walk: &walk)
+                table.entries.append(.init(key: key, value: value(at: -1, kinds: kinds, walk: &walk)))
             }
             pop()
         }
@@ -68,5 +73,27 @@ extension LuaStack {
             shim_push_description(state, Int32(index))
             return text(at: -1)
         }
+    }
+}
+
+/// Where a copy of nested tables is.
+private struct TableWalk {
+    static let deepest = 64
+    /// Tables that hold one another many times over would otherwise come to 2⁶⁴ copies.
+    static let most = 100_000
+
+    private var inside: [UnsafeRawPointer?] = []
+    private var copied = 0
+
+    /// False for a table that is not to be followed.
+    mutating func enter(_ table: UnsafeRawPointer?) -> Bool {
+        guard inside.count < Self.deepest, copied < Self.most, !inside.contains(table) else { return false }
+        inside.append(table)
+        copied += 1
+        return true
+    }
+
+    mutating func leave() {
+        inside.removeLast()
     }
 }

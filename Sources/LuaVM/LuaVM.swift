@@ -1,5 +1,11 @@
 internal import CLuaShim
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One Lua machine: the only type through which Swift and Lua touch.
 ///
 /// It is not thread-safe and has one serial owner, which is why it is not `Sendable`. All that can raise in Lua runs
@@ -9,6 +15,7 @@ public final class LuaVM {
     let kinds: LuaObjectKinds
     private var functions: [HostFunction] = []
     private var isOpen = true
+    private var interrupter: LuaInterrupter?
     private let owner: Owner
 
     /// What C holds: it does not keep the machine alive and is told when the machine is gone.
@@ -16,9 +23,11 @@ public final class LuaVM {
         unowned var vm: LuaVM?
     }
 
-    /// - Parameter bytecode: whether scripts may load binary chunks, which can crash the interpreter.
+    /// - Parameters:
+    ///   - bytecode: whether scripts may load binary chunks, which can crash the interpreter.
     /// - Throws: a memory error.
-    public init(bytecode: Bool = false) throws(LuaError) {
+    ///   - environment: whether LUA_PATH and LUA_CPATH count.
+    public init(bytecode: Bool = false, environment: Bool = true) throws(LuaError) {
         let owner = Owner()
         let dispatch: shim_dispatch = { owner, state, number in
             guard let owner, let state else { return CInt(SHIM_RAISE) }
@@ -28,7 +37,8 @@ public final class LuaVM {
             }
             return vm.dispatch(Int(number), on: LuaStack(state: state))
         }
-        guard let state = shim_open(Unmanaged.passUnretained(owner).toOpaque(), dispatch, bytecode) else {
+        guard let state = shim_open(
+            Unmanaged.passUnretained(owner).toOpaque(), dispatch, bytecode, environment) else {
             throw LuaError(kind: .memory, value: .text("not enough memory"), message: "not enough memory")
         }
         self.owner = owner
@@ -51,6 +61,7 @@ public final class LuaVM {
     public func close() {
         guard isOpen else { return }
         isOpen = false
+        interrupter?.retire()
         shim_close(main.state)
         functions = []
     }
@@ -63,7 +74,9 @@ public final class LuaVM {
         guard stack.makeRoom(16) else { return raise(.message("stack overflow"), on: stack) }
         do {
             switch try function.body(&call) {
-            case .returns: return CInt(call.resultCount)
+            case .returns:
+                guard !call.overflowed else { return raise(.message("stack overflow (too many results)"), on: stack) }
+                return CInt(call.resultCount)
             case .waits: return CInt(SHIM_WAIT)
             }
         } catch {
@@ -72,6 +85,8 @@ public final class LuaVM {
     }
 
     private func raise(_ error: LuaError, on stack: LuaStack) -> CInt {
+        // The arguments, and results pushed before it came to this, may have left no room.
+        lua_settop(stack.state, 0)
         stack.push(error.value, kinds: kinds)
         return CInt(error.wantsPosition ? SHIM_RAISE_HERE : SHIM_RAISE)
     }
@@ -138,9 +153,7 @@ public final class LuaVM {
         push(arguments, on: main)
         let status = shim_call(main.state, Int32(arguments.count), -1)
         guard status == 0 else {
-            var error = error(onTopOf: main, kind: status == 4 ? .memory : .runtime)
-            error.traceback = keptTraceback(of: main.state)
-            throw error
+            throw keptError(onTopOf: main, of: main.state, kind: status == 4 ? .memory : .runtime)
         }
     }
 
@@ -231,7 +244,10 @@ public final class LuaVM {
         case .error(let error):
             lua_pushboolean(stack.state, 0)
             stack.push(error.value, kinds: kinds)
-            return 2
+            lua_pushboolean(stack.state, error.wantsPosition ? 1 : 0)
+            return 3
+        case .errorMade(let make):
+            return push(.error(make()), on: stack)
         case .raising(let reference):
             lua_pushboolean(stack.state, 0)
             push(reference, on: stack)
@@ -239,30 +255,54 @@ public final class LuaVM {
         case .outcome(let task, let failed):
             lua_pushboolean(stack.state, failed ? 0 : 1)
             if failed {
-                lua_pushvalue(task.state, -1)
-                lua_xmove(task.state, stack.state, 1)
+                pushError(of: task, on: stack)
                 return 2
             }
-            return copyResults(of: task, to: stack) + 1
+            guard let count = copyResults(of: task, to: stack) else {
+                stack.pop()
+                return push(.error(.message("stack overflow (too many results)")), on: stack)
+            }
+            return count + 1
         }
     }
 
-    /// Copies the results of a task that returned; answers how many.
-    func copyResults(of task: LuaCoroutine, to stack: LuaStack) -> Int {
+    /// Copies the results of a task that returned; answers how many, nil if there is no room for them.
+    func copyResults(of task: LuaCoroutine, to stack: LuaStack) -> Int? {
         let source = LuaStack(state: task.state)
         // Below them: `true`. The task's body left nothing else.
         let count = source.count - 1
-        guard count > 0, source.makeRoom(count), stack.makeRoom(count + 1) else { return 0 }
+        guard count > 0 else { return 0 }
+        guard source.makeRoom(count), stack.makeRoom(count + 1) else { return nil }
         for index in 2...(count + 1) { lua_pushvalue(source.state, Int32(index)) }
         lua_xmove(source.state, stack.state, Int32(count))
         return count
     }
 
+    /// Pushes the error value that a failed task left; nil for one that was dropped.
+    func pushError(of task: LuaCoroutine, on stack: LuaStack) {
+        let source = LuaStack(state: task.state)
+        guard source.count > 0, source.makeRoom(1) else { return lua_pushnil(stack.state) }
+        lua_pushvalue(task.state, -1)
+        lua_xmove(task.state, stack.state, 1)
+    }
+
     /// The error that a failed task left, with its traceback.
     public func error(of task: LuaCoroutine) -> LuaError {
-        var error = error(onTopOf: LuaStack(state: task.state), kind: .runtime)
-        error.traceback = keptTraceback(of: task.state)
-        return error
+        // It is described on the main stack: nothing may be called any more on a coroutine that broke.
+        main.balanced {
+            guard main.makeRoom(8) else { return .message("stack overflow") }
+            pushError(of: task, on: main)
+            return keptError(onTopOf: main, of: task.state, kind: .runtime)
+        }
+    }
+
+    /// Keeps a task's coroutine that was released before; it must still be alive.
+    public func retain(_ task: LuaCoroutine) -> LuaCoroutine {
+        let stack = LuaStack(state: task.state)
+        guard stack.makeRoom(2), main.makeRoom(2) else { return task }
+        lua_pushthread(task.state)
+        lua_xmove(task.state, main.state, 1)
+        return LuaCoroutine(state: task.state, reference: LuaReference(slot: luaL_ref(main.state, SHIM_REGISTRY)))
     }
 
     /// Ends a task that is suspended, wherever it is: its pending `<close>` variables run and cannot wait.
@@ -284,11 +324,23 @@ public final class LuaVM {
         }
     }
 
-    private func keptTraceback(of state: OpaquePointer) -> String? {
+    /// The name by which the user's line calls the function that waits there: "receive".
+    public func calledName(at position: LuaPosition) -> String? {
         main.balanced {
-            shim_push_traceback(main.state, state)
-            return main.type(at: -1) == .string ? main.text(at: -1) : nil
+            shim_push_called_name(main.state, position.state) ? main.text(at: -1) : nil
         }
+    }
+
+    /// The error value on top of `stack`, as it showed itself when `coroutine` raised it.
+    private func keptError(onTopOf stack: LuaStack, of coroutine: OpaquePointer, kind: LuaError.Kind) -> LuaError {
+        var error = error(onTopOf: stack, kind: kind)
+        main.balanced {
+            shim_push_traceback(main.state, coroutine)
+            if main.type(at: -1) == .string { error.traceback = main.text(at: -1) }
+            shim_push_kept_message(main.state, coroutine)
+            if main.type(at: -1) == .string { error.message = main.text(at: -1) }
+        }
+        return error
     }
 
     private func error(onTopOf stack: LuaStack, kind: LuaError.Kind) -> LuaError {
@@ -297,6 +349,29 @@ public final class LuaVM {
         error.kind = kind
         return error
     }
+
+    // MARK: Interruption
+
+    /// What stops this machine's code from another thread. To be called on the thread that runs Lua; `error` is what is
+    /// raised.
+    public func makeInterrupter(raising error: LuaError) -> LuaInterrupter {
+        _ = main.makeRoom(8)
+        main.push(error.value, kinds: kinds)
+        shim_set_interrupt_error(main.state)
+        let interrupter = LuaInterrupter(state: main.state, thread: pthread_self())
+        self.interrupter = interrupter
+        return interrupter
+    }
+
+    /// As the process exits from within script code: closes the machine as it would be at the end of a run, the pending
+    /// `<close>` variables of `task` first. Nothing may be done with the machine afterwards.
+    public func closeForExit(_ task: LuaCoroutine?) {
+        interrupter?.retire()
+        shim_close_for_exit(main.state, task?.state)
+    }
+
+    /// "Lua 5.4.4  Copyright (C) …"
+    public static var copyright: String { String(cString: shim_copyright()) }
 
     // MARK: Limits
 

@@ -73,7 +73,7 @@ public struct LuaTable: Hashable, Sendable {
     /// The values at 1, 2, … up to the first nil.
     public var sequence: [LuaValue]
     public var entries: [Entry]
-    /// The name under which the metatable it is to get was registered; tables read from Lua have none.
+    /// The name under which its metatable was registered; nil for none and for metatables of the script's own.
     public var metatable: String?
 
     public init(sequence: [LuaValue] = [], fields: [(String, LuaValue)] = [], metatable: String? = nil) {

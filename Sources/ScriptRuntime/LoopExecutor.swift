@@ -5,7 +5,7 @@ internal import Synchronization
 /// reaches the script without a change of threads.
 ///
 /// It counts the jobs it was given, so that virtual time moves on only when none is left.
-final class LoopExecutor: SerialExecutor, TaskExecutor {
+final class LoopExecutor: SerialExecutor {
     let loop: any EventLoop
     private let pending = Atomic<Int>(0)
     private let drained = Mutex<(@Sendable () -> Void)?>(nil)
@@ -33,8 +33,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         execute {
-            job.runSynchronously(
-                isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
+            job.runSynchronously(on: self.asUnownedSerialExecutor())
         }
     }
 

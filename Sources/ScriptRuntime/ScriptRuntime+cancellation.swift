@@ -1,6 +1,28 @@
 internal import LuaVM
 internal import RunClock
 
+// What a script may rely on.
+//
+//  1. Cancelling a task raises CANCELLED at the wait it is in, at once; a task that runs or is ready learns of it at its
+//     next wait, and one that has not started never starts.
+//  2. Every later wait outside of a shield raises CANCELLED too, after the others have had their turn. Catching it does
+//     not un-cancel: the task ends as `cancelled`, whether its function returns or raises.
+//  3. Cancelling passes down to what the task has spawned and clears the timers it has set. A normal end does not: what
+//     is left belongs to the owner above from then on. A callback belongs to the task that set its timer.
+//  4. What a cancelled task spawns outside of a shield is cancelled before it starts; what it has left from a shield is
+//     cancelled when it ends.
+//  5. Inside `shield` waits work as ever; the cancellation is raised at the first wait after it.
+//  6. A task still alive 5 s after it was cancelled, shielded or not, is stopped where it is: its `<close>` variables run
+//     and cannot wait, and that it was stopped is reported.
+//  7. Work of the host's (a request, a program) is asked to end, and the wait gets the work's own answer or error.
+//  8. `await` of a cancelled task raises CANCELLED with `task` set, and with the `data` of the error the task ended with;
+//     one's own cancellation has neither.
+//  9. Each wait is answered exactly once; what a wait had been given when the cancellation came is not lost: a value
+//     received, a permit acquired are the task's, and it learns of the cancellation at its next wait.
+// 10. Cancelling a task twice, or one that is over, does nothing and answers false.
+// 11. A cancelled task is no failure: nothing is printed, and the exit status stays. A failure that its only awaiter has
+//     stopped waiting for is printed as one that nobody awaits.
+
 /// How long a cancelled task may take to clean up before it is stopped wherever it is.
 let cancellationGrace = Duration.seconds(5)
 
@@ -9,12 +31,26 @@ extension ScriptRuntime {
     @discardableResult
     func cancel(_ task: ScriptTask, _ cancellation: Cancellation) -> Bool {
         guard !task.state.isOver, task.cancellation == nil else { return false }
-        task.cancellation = cancellation
-        task.graceTimer = timers.add(.grace(task: task.id), due: clock.now + cancellationGrace)
-        for timer in scriptTimers.values where timer.owner === task { clearTimer(timer.id) }
-        for child in task.children.values.sorted(by: { $0.id < $1.id }) { cancel(child, cancellation) }
-        interruptWait(of: task)
+        // Not by recursion: a chain of tasks may be longer than the thread's stack is deep.
+        var left = [task]
+        var family: [ScriptTask] = []
+        while let task = left.popLast() {
+            guard !task.state.isOver, task.cancellation == nil else { continue }
+            task.cancellation = cancellation
+            task.graceTimer = timers.add(.grace(task: task.id), due: clock.now + cancellationGrace)
+            for timer in task.timers { clearTimer(timer) }
+            left += task.children.values.sorted { $0.id < $1.id }
+            family.append(task)
+        }
+        // Those furthest down learn of it first: a task finds what it has spawned on its way out.
+        for task in family.reversed() { interruptWait(of: task) }
+        armTimer()
         return true
+    }
+
+    func cancelChildren(of task: ScriptTask, _ cancellation: Cancellation) {
+        for timer in task.timers { clearTimer(timer) }
+        for child in task.children.values.sorted(by: { $0.id < $1.id }) { cancel(child, cancellation) }
     }
 
     /// Raises the cancellation at the wait the task is in, unless it is shielded.
@@ -24,26 +60,40 @@ extension ScriptRuntime {
         case .operation(let cancel):
             // It answers soon, maybe with what became known on the way (a job's id).
             return cancel()
-        case .sleep(let timer): timers.remove(timer)
-        case .group(let id): groups[id]?.waiter = nil
-        case .task, .parked, .cancelled: break
+        case .refused: return
+        case .sleep, .group, .task, .parked: break
         }
+        leave(wait, of: task)
         answer(task, wait: wait.id, .error(cancelled(cancellation)))
+    }
+
+    /// Takes a task's wait off the lists of those who would have answered it.
+    private func leave(_ wait: ScriptTask.Wait, of task: ScriptTask) {
+        switch wait.kind {
+        case .sleep(let timer), .refused(let timer): timers.remove(timer)
+        case .group(let id): groups[id]?.waiter = nil
+        case .task(let id):
+            // With nobody left to await it, a failure there is nobody's: it has to be reported.
+            tasks[id]?.awaiters.removeAll {
+                if case .task(_, wait: wait.id) = $0 { true } else { false }
+            }
+        case .operation(let cancel): cancel()
+        case .parked: break
+        }
     }
 
     func cancelEverything(message: String) {
         let cancellation = Cancellation(reason: .nil, message: message)
         for task in tasks.values.sorted(by: { $0.id < $1.id }) { cancel(task, cancellation) }
-        for timer in scriptTimers.values { clearTimer(timer.id) }
+        for id in scriptTimers.keys { clearTimer(id) }
     }
 
     /// The grace period of a cancelled task is over.
     func stop(_ task: ScriptTask) {
         task.graceTimer = nil
         guard !task.state.isOver else { return }
-        let line = task.wait.flatMap { vm.line(of: $0.position) }
-        report(.stopped(.init(isMain: task.isMain, line: line, function: task.wait?.function ?? "a wait")))
-        if case .operation(let cancel) = task.wait?.kind { cancel() }
+        report(.stopped(describeWait(task)))
+        if let wait = task.wait { leave(wait, of: task) }
         task.wait = nil
         vm.drop(task.coroutine)
         finish(task, failed: true)
@@ -60,12 +110,8 @@ extension ScriptRuntime {
             task.holders += 1
             fields.append(("task", .object(LuaObject(kind: "task", id: task.id))))
         }
-        // What the task learnt before it ended, such as a job's id, goes with the news.
-        if let task, task.state == .cancelled, task.endedWithError,
-            case .table(let own) = vm.error(of: task.coroutine).value, own["data"] != .nil
-        {
-            fields.append(("data", own["data"]))
-        }
+        // What the task learnt before it ended goes with the news.
+        if let task, task.lastWords != .nil { fields.append(("data", task.lastWords)) }
         fields.append(("retryable", .boolean(false)))
         return .value(.table(LuaTable(fields: fields, metatable: "error")), message: "CANCELLED: \(message)")
     }

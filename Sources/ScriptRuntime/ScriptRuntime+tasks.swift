@@ -1,4 +1,5 @@
 internal import LuaVM
+internal import RunClock
 
 extension ScriptRuntime {
     /// Takes charge of a coroutine as a new task, to be started when the present one waits.
@@ -7,11 +8,12 @@ extension ScriptRuntime {
         let task = ScriptTask(id: makeID(), coroutine: coroutine, isMain: isMain)
         tasks[task.id] = task
         liveTasks += 1
+        enqueue(task, .start)
         if let owner {
             task.owner = owner
             owner.children[task.id] = task
+            if let cancellation = owner.cancellation, owner.shields == 0 { cancel(task, cancellation) }
         }
-        enqueue(task, .start)
         return task
     }
 
@@ -26,7 +28,7 @@ extension ScriptRuntime {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         let id = makeID()
         if let cancellation = task.cancellation, task.shields == 0 {
-            enqueue(task, .error(cancelled(cancellation)))
+            refuse(task, wait: id, cancellation, call)
             return .waits
         }
         let kind = try begin(id)
@@ -34,6 +36,17 @@ extension ScriptRuntime {
         guard task.state == .running else { return .waits }
         task.wait = .init(id: id, kind: kind, function: call.name, position: call.caller)
         return .waits
+    }
+
+    /// Lets the others run, then tells the task that it is cancelled.
+    ///
+    /// A task that tries again and again would keep the loop busy, and virtual time from moving, until its grace period
+    /// is over, which would then never come: after a hundred times each refusal takes a millisecond.
+    private func refuse(_ task: ScriptTask, wait id: Int, _ cancellation: Cancellation, _ call: borrowing HostCall) {
+        task.refusedWaits += 1
+        guard task.refusedWaits > 100 else { return enqueue(task, .error(cancelled(cancellation))) }
+        let timer = timers.add(.refuse(task: task.id, wait: id), due: clock.now + .milliseconds(1))
+        task.wait = .init(id: id, kind: .refused(timer: timer), function: call.name, position: call.caller)
     }
 
     /// Answers a wait; an answer that comes too late is dropped, and false says so.
@@ -51,15 +64,15 @@ extension ScriptRuntime {
         let cancelled = task.cancellation != nil
         task.state = cancelled ? .cancelled : failed ? .failed : .done
         task.wait = nil
-        task.endedWithError = failed
         if let timer = task.graceTimer { timers.remove(timer) }
-        passOnChildren(of: task)
-        let error = failed && !cancelled ? vm.error(of: task.coroutine) : nil
+        passOn(whatWasLeftBy: task)
+        let error = failed ? vm.error(of: task.coroutine) : nil
+        if cancelled, case .table(let object)? = error?.value { task.lastWords = object["data"] }
         if task.isMain {
             mainEnded(failed: failed && !cancelled, error: error)
-        } else if let error, task.awaiters.isEmpty {
+        } else if let error, !cancelled, task.awaiters.isEmpty {
             unawaitedFailures.insert(task.id)
-            report(.failed(error, task: task.id.description))
+            report(.failed(error, task: task.origin))
         }
         let awaiters = task.awaiters
         task.awaiters = []
@@ -68,15 +81,24 @@ extension ScriptRuntime {
         letGo(task)
     }
 
-    /// What an ended task spawned belongs to its owner from then on, so that cancelling still reaches it.
-    private func passOnChildren(of task: ScriptTask) {
+    /// What an ended task spawned and set belongs to its owner from then on, so that cancelling still reaches it; what a
+    /// cancelled one left behind, which it can have made only in a shield, is cancelled.
+    private func passOn(whatWasLeftBy task: ScriptTask) {
         let owner = task.owner
         owner?.children[task.id] = nil
+        if let cancellation = task.cancellation {
+            cancelChildren(of: task, cancellation)
+        }
         for (id, child) in task.children {
             child.owner = owner
             owner?.children[id] = child
         }
+        for id in task.timers {
+            scriptTimers[id]?.owner = owner
+            owner?.timers.insert(id)
+        }
         task.children = [:]
+        task.timers = []
     }
 
     private func tell(_ awaiter: ScriptTask.Awaiter, of task: ScriptTask) {
@@ -91,14 +113,22 @@ extension ScriptRuntime {
         unawaitedFailures.remove(task.id)
         let outcome: LuaAnswer =
             task.state == .cancelled
-            ? .error(cancelled(task.cancellation, of: task))
+            ? .errorMade { [self] in cancelled(task.cancellation, of: task) }
             : .outcome(of: task.coroutine, failed: task.state == .failed)
+        if task.isReleased {
+            // The script's task object may go before the outcome has been taken from the coroutine.
+            task.coroutine = vm.retain(task.coroutine)
+            task.isReleased = false
+        }
         task.deliveries += 1
         let answered = answer(waiting, wait: wait, outcome) { [self] in
             task.deliveries -= 1
             letGo(task)
         }
-        if !answered { task.deliveries -= 1 }
+        if !answered {
+            task.deliveries -= 1
+            letGo(task)
+        }
     }
 
     /// Frees what an ended task holds once nobody can ask for it. The script's task object keeps the coroutine itself.

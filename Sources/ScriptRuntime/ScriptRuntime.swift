@@ -2,12 +2,13 @@ internal import DequeModule
 public import LuaVM
 public import NIOCore
 public import RunClock
+internal import Synchronization
 
 /// Runs one script: its tasks, its timers, and the host's work that tasks wait for.
 ///
 /// The runtime is an actor on one event loop. Every coroutine is resumed from `pump`, one after the other, in the order
 /// in which they became ready. A wait is recorded on the task and answered exactly once: an answer for a wait that is
-/// over is dropped. What a cancelled task may rely on is written in `Lua/README.md`.
+/// over is dropped. What a script may rely on is numbered in `ScriptRuntime+cancellation.swift`.
 public actor ScriptRuntime {
     public nonisolated let clock: any RunClock
     public nonisolated let loop: any EventLoop
@@ -40,6 +41,8 @@ public actor ScriptRuntime {
     /// Failed tasks that nobody has awaited.
     var unawaitedFailures: Set<Int> = []
     private var mainFailed = false
+    /// What an interruption from outside makes of the run's end. Set from any thread.
+    private nonisolated let interruption = Mutex<ExitStatus?>(nil)
     private var ended: ExitStatus?
     private var waiter: CheckedContinuation<ExitStatus, Never>?
     private var quietHandlers: [() -> Void] = []
@@ -51,17 +54,18 @@ public actor ScriptRuntime {
     ///   - loop: the event loop on which Lua runs; the script's connections do best on the same one.
     ///   - clock: the script's time; real time on that loop unless given.
     ///   - bytecode: whether scripts may load binary chunks.
+    ///   - environment: whether LUA_PATH and LUA_CPATH count.
     ///   - report: is told of errors that nobody handles and of deadlocks.
     /// - Throws: a memory error.
     public init(
-        loop: any EventLoop, clock: (any RunClock)? = nil, bytecode: Bool = false,
+        loop: any EventLoop, clock: (any RunClock)? = nil, bytecode: Bool = false, environment: Bool = true,
         report: @escaping @Sendable (ScriptReport) -> Void
     ) throws(LuaError) {
         self.loop = loop
         self.clock = clock ?? EventLoopClock(loop: loop)
         self.report = report
         executor = LoopExecutor(loop: loop)
-        vm = try LuaVM(bytecode: bytecode)
+        vm = try LuaVM(bytecode: bytecode, environment: environment)
     }
 
     // MARK: Running
@@ -69,9 +73,9 @@ public actor ScriptRuntime {
     /// Runs a compiled chunk as the main task until the program has ended: the chunk has returned and no task, timer or
     /// hold is left.
     public func run(_ chunk: LuaReference, arguments: [LuaVM.Argument] = []) async -> ExitStatus {
-        do {
-            let task = try addTask(vm.makeTask(chunk, arguments), owner: nil, isMain: true)
-            main = task
+        let coroutine: LuaCoroutine
+        do throws(LuaError) {
+            coroutine = try vm.makeTask(chunk, arguments)
         } catch {
             report(.failed(error, task: nil))
             return .failure
@@ -80,7 +84,10 @@ public actor ScriptRuntime {
             self?.assumeIsolated { $0.loopIsDrained() }
         }
         defer { executor.onDrained(nil) }
-        return await withCheckedContinuation { waiter = $0 }
+        return await withCheckedContinuation { continuation in
+            waiter = continuation
+            main = addTask(coroutine, owner: nil, isMain: true)
+        }
     }
 
     /// Ends the run with this status as soon as the present turn is over, whatever is still under way.
@@ -88,6 +95,30 @@ public actor ScriptRuntime {
         guard ended == nil else { return }
         ended = status
         schedulePump()
+    }
+
+    /// Cancels everything, from any thread: tasks get their grace period, and the run ends with `status`.
+    ///
+    /// Script code that is busy does not notice: `makeInterrupter` stops that.
+    public nonisolated func interrupt(with status: ExitStatus, message: String) {
+        interruption.withLock { $0 = status }
+        executor.execute {
+            self.assumeIsolated { runtime in
+                runtime.holds = 0
+                runtime.cancelEverything(message: message)
+                runtime.schedulePump()
+            }
+        }
+    }
+
+    /// What stops busy script code from any thread; it raises `CANCELLED`.
+    public func makeInterrupter(message: String) -> LuaInterrupter {
+        vm.makeInterrupter(raising: cancelled(Cancellation(reason: .nil, message: message)))
+    }
+
+    /// Before the process exits at a script's own wish: what Lua's `os.exit` does with `close`.
+    public func closeForExit() {
+        vm.closeForExit(main?.coroutine)
     }
 
     /// Calls `body` whenever the script has come to a wait, before time goes on.
@@ -168,17 +199,19 @@ public actor ScriptRuntime {
 
     /// Whether anything is left that could make a task ready.
     private var somethingMayHappen: Bool {
-        !timers.isEmpty || operations > 0 || holds > 0 || !scriptTimers.isEmpty
+        // An interval whose callback runs has no entry in `timers`: it depends on that task.
+        !timers.isEmpty || operations > 0 || holds > 0
     }
 
     private func checkForEnd() {
         guard !somethingMayHappen else { return }
-        if liveTasks > 0 {
+        if liveTasks > 0, interruption.withLock({ $0 }) == nil {
             let stuck = tasks.values.filter { !$0.state.isOver }.sorted { $0.id < $1.id }
             report(.deadlock(stuck.map(describeWait)))
             mainFailed = true
         }
         ended = mainFailed || !unawaitedFailures.isEmpty ? .failure : .success
+        if let status = interruption.withLock({ $0 }) { ended = status }
         finishRun()
     }
 
@@ -190,9 +223,21 @@ public actor ScriptRuntime {
         waiter.resume(returning: status)
     }
 
-    /// "line: what it waits for", for the deadlock report.
-    private func describeWait(_ task: ScriptTask) -> ScriptReport.StuckTask {
-        let line = task.wait.flatMap { vm.line(of: $0.position) }
-        return .init(isMain: task.isMain, line: line, function: task.wait?.function ?? "a wait")
+    /// Where a task is and what it waits in.
+    func describeWait(_ task: ScriptTask) -> ScriptReport.StuckTask {
+        guard let wait = task.wait else { return .init(isMain: task.isMain, line: nil, function: "a wait") }
+        return .init(
+            isMain: task.isMain, line: vm.line(of: wait.position),
+            function: vm.calledName(at: wait.position) ?? wait.function)
+    }
+
+    /// Runs the pending finalizers of the script's objects and frees all that Lua holds. To be called once the run has
+    /// ended; nothing may be done with the runtime afterwards.
+    public func close() {
+        vm.close()
+        tasks = [:]
+        scriptTimers = [:]
+        ready = []
+        quietHandlers = []
     }
 }

@@ -36,7 +36,7 @@ final class ScriptTask {
             /// Work of the host's; calling the closure asks it to end early. It answers all the same.
             case operation(cancel: () -> Void)
             /// A cancelled task that lets the others run before it learns of it.
-            case cancelled
+            case refused(timer: Int)
         }
 
         var id: Int
@@ -47,7 +47,7 @@ final class ScriptTask {
     }
 
     let id: Int
-    let coroutine: LuaCoroutine
+    var coroutine: LuaCoroutine
     let isMain: Bool
     var state = State.ready
     var wait: Wait?
@@ -55,6 +55,10 @@ final class ScriptTask {
     /// The task that spawned it, while that one lives; cancelling passes down from there.
     weak var owner: ScriptTask?
     var children: [Int: ScriptTask] = [:]
+    /// The timers it has set that may still fire.
+    var timers: Set<Int> = []
+    /// "poll.lua:7", where it was spawned; nil for the main task and callbacks.
+    var origin: String?
 
     /// Tasks and groups that are told when it is over.
     var awaiters: [Awaiter] = []
@@ -67,11 +71,10 @@ final class ScriptTask {
     var cancellation: Cancellation?
     var shields = 0
     var graceTimer: Int?
-    /// Whether the task's function was stopped because its grace period was over.
-    var wasStopped = false
-
-    /// Whether an error ended it, which is then what its coroutine holds.
-    var endedWithError = false
+    /// How many waits have been refused since it was cancelled.
+    var refusedWaits = 0
+    /// The `data` of the error that ended it after it was cancelled, such as a job's id; else nil.
+    var lastWords = LuaValue.nil
     /// How many task objects the script holds for it.
     var holders = 0
     /// Whether the runtime has let go of the coroutine.

@@ -31,6 +31,7 @@ extension ScriptRuntime {
             id: makeID(), template: template, period: repeats ? period : nil, due: due, owner: current)
         timer.entry = timers.add(.fire(timer: timer.id), due: due)
         scriptTimers[timer.id] = timer
+        current?.timers.insert(timer.id)
         return timer.id
     }
 
@@ -38,6 +39,7 @@ extension ScriptRuntime {
     func clearTimer(_ id: Int) {
         guard let timer = scriptTimers.removeValue(forKey: id) else { return }
         if let entry = timer.entry { timers.remove(entry) }
+        timer.owner?.timers.remove(id)
         vm.release(timer.template)
     }
 
@@ -49,6 +51,7 @@ extension ScriptRuntime {
             task.timer = timer.period == nil ? nil : id
         } catch {
             report(.failed(error, task: nil))
+            return clearTimer(id)
         }
         if timer.period == nil { clearTimer(id) }
     }
@@ -75,6 +78,8 @@ extension ScriptRuntime {
             switch event {
             case .wake(let task, let wait):
                 if let task = tasks[task] { answer(task, wait: wait, .values([])) }
+            case .refuse(let task, let wait):
+                if let task = tasks[task] { answer(task, wait: wait, .error(cancelled(task.cancellation))) }
             case .fire(let timer): fire(timer: timer)
             case .grace(let task): if let task = tasks[task] { stop(task) }
             }

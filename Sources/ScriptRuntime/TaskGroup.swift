@@ -23,7 +23,7 @@ extension ScriptRuntime {
             // The group was given up before its member failed: then nobody has heard of the failure.
             if task.state == .failed {
                 unawaitedFailures.insert(task.id)
-                report(.failed(vm.error(of: task.coroutine), task: task.id.description))
+                report(.failed(vm.error(of: task.coroutine), task: task.origin))
             }
             return
         }

@@ -7,6 +7,8 @@ struct TimerQueue {
     enum Event {
         /// A sleeping task's wait ends.
         case wake(task: Int, wait: Int)
+        /// A cancelled task's wait is refused.
+        case refuse(task: Int, wait: Int)
         /// A `setTimeout` or `setInterval` is due.
         case fire(timer: Int)
         /// A cancelled task's time to clean up is over.

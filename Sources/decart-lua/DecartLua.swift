@@ -1,5 +1,6 @@
 import ArgumentParser
 import DecartClient
+import LuaVM
 import ScriptRuntime
 
 #if canImport(Glibc)
@@ -10,7 +11,8 @@ import ScriptRuntime
 
 @main
 enum DecartLua {
-    static let name = "decart-lua"
+    /// The program's name as it was called, which messages begin with.
+    static let name = CommandLine.arguments.first.flatMap { $0.isEmpty ? nil : $0 } ?? "decart-lua"
 
     static func main() async {
         // A file that may not grow any more is an error of that write, as a full disk is, and not the end of the run.
@@ -23,16 +25,15 @@ enum DecartLua {
         do throws(UsageError) {
             options = try ScriptOptions(words)
         } catch {
-            Console.error("\(name): \(error.message)\n\(ScriptOptions.usage)")
+            Console.error("\(name): \(error.message)\n\(ScriptOptions.usage(program: name))")
             exit(EXIT_FAILURE)
         }
         if options.showsHelp {
-            print(ScriptOptions.usage)
+            print(ScriptOptions.usage(program: name))
             exit(EXIT_SUCCESS)
         }
         if options.showsVersion {
-            print("\(name) \(ClientConfiguration.version), Lua 5.4")
-            exit(EXIT_SUCCESS)
+            print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
         }
         let status = await ScriptRun(options: options).run()
         exit(status.code)

@@ -25,7 +25,6 @@ enum ErrorReport {
         var message = error.message
         if case .table(let object) = error.value {
             if let place = object["where"].text { message = "\(place): \(message)" }
-            if message.hasPrefix("table: 0x") { message = "(error object is a table value)" }
         }
         let traceback = error.traceback.map { "\n\($0)" } ?? ""
         return "\(DecartLua.name): \(message)\(traceback)"

@@ -1,102 +1,130 @@
 import DecartAPI
 
-/// The command line of a run, as `lua` reads it: options up to the script, everything after it is the script's.
+/// The command line of a run, read as `lua` reads its own: options up to the script, everything after it is the script's.
 struct ScriptOptions: Equatable {
+    /// What is done before the script, in the order given.
     enum Action: Equatable {
         /// `-e code`
         case code(String)
+        /// `-l module`, or `-l name=module`
+        case library(String)
+        /// `-W`
+        case warnings
     }
 
     var actions: [Action] = []
-    /// A path, or "-" for standard input; nil: only the actions.
+    /// A path, or "-" for standard input; nil: there is none.
     var script: String?
-    var scriptArguments: [String] = []
-    /// How many words stand before the script, the program's name among them: `arg`'s negative indices.
-    var wordsBeforeScript: [String] = []
+    /// All the words of the command line, and which of them is the script; past the end if there is none.
+    var words: [String]
+    var scriptIndex: Int
+    var isInteractive = false
+    var showsVersion = false
+    /// `-E`: environment variables of Lua's do not count.
+    var ignoresEnvironment = false
+
+    var showsHelp = false
     var isLocal = false
     var baseURL: String?
     var logLevel = "warning"
     var bytecode = false
-    var showsHelp = false
-    var showsVersion = false
 
-    /// One option with its value, spelled `--name value` or `--name=value`.
-    private struct LongOption {
-        var name: String
-        var value: String?
-    }
+    private static let longOptions = ["--local", "--base-url", "--log-level", "--bytecode", "--help", "--version"]
+    private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
-    /// - Throws: a complaint that names the word and says what to do.
+    /// - Throws: a complaint that names the word.
     init(_ words: [String]) throws(UsageError) {
-        var rest = words.dropFirst()
-        while let word = rest.first {
-            rest = rest.dropFirst()
+        self.words = words
+        scriptIndex = words.count
+        var index = 1
+        while index < words.count {
+            let word = words[index]
             switch word {
-            case "-e":
-                guard let code = rest.popFirst() else { throw UsageError("'-e' needs argument") }
-                actions.append(.code(code))
-            case _ where word.hasPrefix("-e"):
-                actions.append(.code(String(word.dropFirst(2))))
-            case "-h", "--help": showsHelp = true
-            case "-v", "--version": showsVersion = true
-            case "--local": isLocal = true
-            case "--bytecode": bytecode = true
+            case "-i":
+                isInteractive = true
+                showsVersion = true
+            case "-v": showsVersion = true
+            case "-E": ignoresEnvironment = true
+            case "-W": actions.append(.warnings)
             case "--":
-                if let path = rest.popFirst() { takeScript(path, rest, words) }
-                rest = []
+                if index + 1 < words.count { takeScript(at: index + 1) }
+                return
             case "-":
-                takeScript(word, rest, words)
-                rest = []
-            case _ where word.hasPrefix("--"): try takeLong(word, &rest)
+                takeScript(at: index)
+                return
+            case _ where word.hasPrefix("--"): try takeLong(word, &index)
+            case _ where word.hasPrefix("-e"): actions.append(.code(try value(of: "-e", &index)))
+            case _ where word.hasPrefix("-l"): actions.append(.library(try value(of: "-l", &index)))
             case _ where word.hasPrefix("-"): throw UsageError("unrecognized option '\(word)'")
             default:
-                takeScript(word, rest, words)
-                rest = []
+                takeScript(at: index)
+                return
             }
+            index += 1
         }
     }
 
-    private mutating func takeScript(_ path: String, _ rest: ArraySlice<String>, _ words: [String]) {
-        script = path
-        scriptArguments = Array(rest)
-        wordsBeforeScript = Array(words.prefix(words.count - rest.count - 1))
+    private mutating func takeScript(at index: Int) {
+        script = words[index]
+        scriptIndex = index
     }
 
-    private mutating func takeLong(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+    /// The rest of the word, or the next word unless that is an option.
+    private func value(of option: String, _ index: inout Int) throws(UsageError) -> String {
+        let rest = words[index].dropFirst(option.count)
+        if !rest.isEmpty { return String(rest) }
+        index += 1
+        guard index < words.count, !words[index].hasPrefix("-") else { throw UsageError("'\(option)' needs argument") }
+        return words[index]
+    }
+
+    private mutating func takeLong(_ word: String, _ index: inout Int) throws(UsageError) {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let known = ["--local", "--base-url", "--log-level", "--bytecode", "--help", "--version"]
-        guard ["--base-url", "--log-level"].contains(parts[0]) else {
-            let near = Spelling.nearest(to: parts[0], among: known, limit: 1, onlyLikely: true).first
-            throw UsageError("unrecognized option '\(word)'" + (near.map { "; did you mean \($0)?" } ?? ""))
-        }
-        guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
-            throw UsageError("'\(parts[0])' needs argument")
+        func argument() throws(UsageError) -> String {
+            if parts.count == 2 { return parts[1] }
+            index += 1
+            guard index < words.count else { throw UsageError("'\(parts[0])' needs argument") }
+            return words[index]
         }
         switch parts[0] {
-        case "--base-url": baseURL = value
-        default:
-            let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-            guard levels.contains(value) else {
-                throw UsageError("'--log-level' is one of \(levels.joined(separator: ", ")), not '\(value)'")
+        case "--base-url": baseURL = try argument()
+        case "--log-level":
+            logLevel = try argument()
+            guard Self.levels.contains(logLevel) else {
+                throw UsageError("'--log-level' is one of \(Self.levels.joined(separator: ", ")), not '\(logLevel)'")
             }
-            logLevel = value
+        case _ where word == "--local": isLocal = true
+        case _ where word == "--bytecode": bytecode = true
+        case _ where word == "--help": showsHelp = true
+        case _ where word == "--version": showsVersion = true
+        default:
+            let near = Spelling.nearest(to: parts[0], among: Self.longOptions, limit: 1, onlyLikely: true).first
+            throw UsageError("unrecognized option '\(word)'" + (near.map { "; did you mean \($0)?" } ?? ""))
         }
     }
 
-    static let usage = """
-        usage: decart-lua [options] [script [args]]
-               decart-lua serve [options]
-          -e code          run this code; `decart` is there already
-          -                run standard input
-          --local          start a queue on this machine and use it: no key, no network
-          --base-url URL   talk to this server
-          --log-level L    trace, debug, info, notice, warning (unless given), error or critical
-          --bytecode       let scripts load precompiled Lua
-          --               end of the options
-          -h, --help       this text
-          -v, --version    the versions
+    static func usage(program: String) -> String {
+        """
+        usage: \(program) [options] [script [args]]
+               \(program) serve [options]
+        Available options are:
+          -e stat         execute string 'stat'; decart is there already
+          -i              enter interactive mode after executing 'script'
+          -l mod          require library 'mod' into global 'mod'
+          -l g=mod        require library 'mod' into global 'g'
+          -v, --version   show version information
+          -E              ignore Lua's environment variables
+          -W              turn warnings on
+          --local         start a queue on this machine and use it: no key, no network
+          --base-url URL  talk to this server
+          --log-level L   trace, debug, info, notice, warning (the default), error or critical
+          --bytecode      let scripts load precompiled Lua
+          --help          show this text
+          --              stop handling options
+          -               stop handling options and execute stdin
         The key is taken from DECART_API_KEY unless the script gives one.
         """
+    }
 }
 
 /// A command line that cannot be run.

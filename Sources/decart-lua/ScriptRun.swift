@@ -14,13 +14,18 @@ import TerminalUI
 /// One run of a script: makes the parts, joins them, and takes them down again.
 struct ScriptRun {
     let options: ScriptOptions
+    private let environment = ProcessInfo.processInfo.environment
+    private let ledger = JobLedger()
+
+    init(options: ScriptOptions) {
+        self.options = options
+    }
 
     func run() async -> ExitStatus {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let loop = group.next()
-        let clock = EventLoopClock(loop: loop)
+        let clock = EventLoopClock(loop: group.next())
         let queue = options.isLocal ? LocalQueueRun(logLevel: logLevel) : nil
         let server: ServerOverride?
         do {
@@ -34,21 +39,21 @@ struct ScriptRun {
             return .failure
         }
         let transport = HTTPTransport(on: group, clock: clock)
-        let environment = ProcessInfo.processInfo.environment
-        let bytecode = options.bytecode || environment["DECART_LUA_BYTECODE"] == "1"
         let status: ExitStatus
-        do {
+        do throws(LuaError) {
             let runtime = try ScriptRuntime(
-                loop: loop, clock: clock, bytecode: bytecode, report: { ErrorReport.show($0) })
+                loop: group.next(), clock: clock,
+                bytecode: options.bytecode || environment["DECART_LUA_BYTECODE"] == "1",
+                environment: !options.ignoresEnvironment, report: { ErrorReport.show($0) })
             let settings = DecartModule.Settings(server: server, environment: environment)
             status = await run(on: runtime, settings, transport)
         } catch {
-            Console.error("\(DecartLua.name): \(error)")
+            Console.error(ErrorReport.text(of: error))
             status = .failure
         }
+        showUnfinishedJobs()
         await transport.shutdown()
         await queue?.stop()
-        try? await group.shutdownGracefully()
         return status
     }
 
@@ -58,44 +63,82 @@ struct ScriptRun {
         on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ transport: HTTPTransport
     ) async -> ExitStatus {
         let module = DecartModule(
-            settings: settings, transport: transport, clock: runtime.clock, note: { Console.error($0) })
+            settings: settings, transport: transport, clock: runtime.clock, jobs: ledger, note: { Console.error($0) })
+        let command = CommandModule(
+            runtime: runtime, historyFile: historyFile, showJobs: { [self] in showUnfinishedJobs() })
         var lines = PlainLines()
-        do {
+        do throws(LuaError) {
             try runtime.loadPrelude()
             try module.install(in: runtime)
             runtime.onQuiet {
                 for line in lines.lines(for: &module.document) { Console.error(line) }
             }
-            let main = try runtime.loadModule(PackageResources.command_lua, name: "command", functions: [])
-            let status = await runtime.run(main, arguments: mainArguments)
-            showUnfinished(module.jobs.unfinished)
+            let main = try command.install(in: runtime)
+            command.signals = SignalWatch(
+                runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"),
+                jobs: { [self] in showUnfinishedJobs() })
+            let status = await runtime.run(main, arguments: [.value(plan)])
+            runtime.close()
             return status
         } catch {
-            Console.error("\(DecartLua.name): \(error)")
+            Console.error(ErrorReport.text(of: error))
             return .failure
         }
     }
 
-    /// What `command.lua` is given: the actions, the script, and `arg`.
-    private var mainArguments: [LuaVM.Argument] {
+    /// What `command.lua` is to do.
+    private var plan: LuaValue {
         let actions = options.actions.map { action -> LuaValue in
             switch action {
-            case .code(let text): .table(LuaTable(fields: [("kind", .text("code")), ("text", .text(text))]))
+            case .code(let text): Self.action("code", text)
+            case .library(let name): Self.action("library", name)
+            case .warnings: Self.action("warnings", "")
             }
         }
-        var arg = LuaTable(sequence: options.scriptArguments.map { .text($0) })
-        arg.entries.append(.init(key: .integer(0), value: .text(options.script ?? DecartLua.name)))
-        for (index, word) in options.wordsBeforeScript.reversed().enumerated() {
-            arg.entries.append(.init(key: .integer(Int64(-1 - index)), value: .text(word)))
+        var arg = LuaTable()
+        for (index, word) in options.words.enumerated() {
+            // As in `lua`: the script is arg[0]; without one the program is.
+            let origin = options.scriptIndex < options.words.count ? options.scriptIndex : 0
+            arg.entries.append(.init(key: .integer(Int64(index - origin)), value: .text(word)))
         }
-        return [
-            .value(.table(LuaTable(sequence: actions))), .value(options.script.map { .text($0) } ?? .nil),
-            .value(.table(arg)),
+        let isPrompt = options.script == nil && options.actions.allSatisfy(\.leavesRoomForPrompt) && !options.showsVersion
+        let readsTerminal = isatty(STDIN_FILENO) == 1
+        let script = options.script ?? (isPrompt && !readsTerminal ? "-" : nil)
+        var fields: [(String, LuaValue)] = [
+            ("actions", .table(LuaTable(sequence: actions))), ("arg", .table(arg)),
+            ("script", script.map { .text($0) } ?? .nil),
+            ("interactive", .boolean(options.isInteractive || (isPrompt && readsTerminal))),
         ]
+        if let initialisation { fields.append(("init", initialisation)) }
+        return .table(LuaTable(fields: fields))
     }
 
-    /// A paid job whose end the run did not see is not to be lost.
-    private func showUnfinished(_ jobs: [JobID]) {
+    private static func action(_ kind: String, _ text: String) -> LuaValue {
+        .table(LuaTable(fields: [("kind", .text(kind)), ("text", .text(text))]))
+    }
+
+    /// `LUA_INIT`, the version's own before the general one.
+    private var initialisation: LuaValue? {
+        guard !options.ignoresEnvironment else { return nil }
+        for name in ["LUA_INIT_5_4", "LUA_INIT"] {
+            guard let value = environment[name] else { continue }
+            return .table(LuaTable(fields: [("name", .text(name)), ("value", .text(value))]))
+        }
+        return nil
+    }
+
+    private var historyFile: String? {
+        guard let state = environment["XDG_STATE_HOME"] ?? environment["HOME"].map({ "\($0)/.local/state" }) else {
+            return nil
+        }
+        let folder = "\(state)/decart-lua"
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return "\(folder)/history"
+    }
+
+    /// A paid job whose end the run did not see is not to be lost. Those of a queue in this process end with it.
+    private func showUnfinishedJobs() {
+        let jobs = ledger.unfinished
         guard !jobs.isEmpty, !options.isLocal else { return }
         let ids = jobs.map { "  \($0)" }.joined(separator: "\n")
         Console.error(
@@ -104,5 +147,12 @@ struct ScriptRun {
             \(ids)
             Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).
             """)
+    }
+}
+
+extension ScriptOptions.Action {
+    /// `lua -l mod` alone still reads standard input or prompts; `lua -e code` does not.
+    fileprivate var leavesRoomForPrompt: Bool {
+        if case .code = self { false } else { true }
     }
 }

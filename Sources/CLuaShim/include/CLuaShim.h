@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdbool.h>
+#include <pthread.h>
 
 typedef struct lua_State lua_State;
 
@@ -27,9 +28,13 @@ enum : int {
 typedef int (*shim_dispatch)(void *owner, lua_State *L, int64_t function);
 
 /// A state with all standard libraries, the safe loaders and the host's coroutine library; NULL if memory is short.
-lua_State *shim_open(void *owner, shim_dispatch dispatch, bool bytecode);
+/// Without `environment`, LUA_PATH and LUA_CPATH do not count.
+lua_State *shim_open(void *owner, shim_dispatch dispatch, bool bytecode, bool environment);
 /// Runs all pending finalizers and to-be-closed variables and frees everything.
 void shim_close(lua_State *L);
+/// As the process exits from within script code: first runs the pending `<close>` variables of `task`, unless NULL.
+/// Nothing may touch Lua afterwards.
+void shim_close_for_exit(lua_State *L, lua_State *task);
 
 /// Bytes that Lua has allocated now, and at most so far.
 size_t shim_memory_used(lua_State *L);
@@ -41,6 +46,8 @@ void shim_fail_allocation(lua_State *L, int64_t n, bool then_all);
 /// For tests: whether the failure asked for has come to pass.
 bool shim_allocation_failed(lua_State *L);
 
+/// Lua's copyright line.
+const char *shim_copyright(void);
 /// Lua's warnings: whether they are shown, as by `warn("@on")`.
 void shim_warnings(lua_State *L, bool on);
 
@@ -80,7 +87,7 @@ enum : int {
 /// Pushes a new coroutine made to run the function and `arguments` on top of `L`'s stack as a task's body, taking them off.
 lua_State *shim_push_task(lua_State *L, int arguments);
 /// Starts or continues a task with the `arguments` on top of its stack. A continued one takes `true` and results, or
-/// `false` and an error value. `*results` counts what it left on its stack.
+/// `false`, an error value, and whether it is a message that wants the position before it. `*results` counts what it left on its stack.
 int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results);
 /// Ends a task wherever it is: runs its pending `<close>` variables, which cannot wait then, and empties its stack.
 void shim_drop_task(lua_State *task);
@@ -89,23 +96,36 @@ void shim_drop_task(lua_State *task);
 
 /// Pushes "file:line" of the nearest line of the user's on `of`'s stack; false, and nothing pushed, if there is none.
 bool shim_push_where(lua_State *L, lua_State *of);
-/// Pushes the traceback of the user's lines kept when the task `of` last failed, or that of its stack now.
+/// Pushes the name by which that line calls what is suspended or running there ("receive"); false if there is none.
+bool shim_push_called_name(lua_State *L, lua_State *of);
+/// Pushes the traceback of the user's lines kept when a call or task on `of` last failed, or nil.
 void shim_push_traceback(lua_State *L, lua_State *of);
-void shim_push_stack(lua_State *L, lua_State *of);
+/// Pushes how the error value showed itself when it was raised, or nil. An error object's `__tostring` may look at the
+/// stack that raised it, which is gone later.
+void shim_push_kept_message(lua_State *L, lua_State *of);
 
 // MARK: Interruption
 
-/// Makes running script code on `L`'s machine raise at its next instruction, and at every one after, until
-/// `shim_end_interrupt`. To be called in a signal handler on the thread that runs Lua. The value raised is the one last
-/// set by `shim_set_interrupt_error`.
-void shim_interrupt(lua_State *L);
-void shim_end_interrupt(lua_State *L);
+enum : int {
+    SHIM_LOOK = 0,
+    /// Script code that is running raises once, at its next instruction.
+    SHIM_INTERRUPT_ONCE = 1,
+    /// It raises at every instruction until its task has been left.
+    SHIM_INTERRUPT_FOR_GOOD = 2,
+};
+
+/// Interrupts running script code on `L`'s machine with the value last set by `shim_set_interrupt_error`. To be called
+/// on the thread that runs Lua; a signal handler may.
+void shim_interrupt(lua_State *L, int how);
+/// Looks or interrupts from another thread, `thread` being the one that runs Lua. Answers which turn script code is in,
+/// and its line; 0 if none was running. A turn is one run of one task.
+uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, char *line, size_t size);
+/// From now on a signal of that number writes its number, one byte, to the file descriptor `pipe`.
+bool shim_catch_signal(int number, int pipe);
 /// Pops the value that an interrupt raises.
 void shim_set_interrupt_error(lua_State *L);
 /// Pops the metatable of the error objects that get their `where` when they are raised.
 void shim_mark_error_metatable(lua_State *L);
-/// Whether script code is under way right now; may be asked from a signal handler.
-bool shim_is_running(lua_State *L);
 
 // MARK: The part of Lua's own API that cannot raise
 

@@ -57,7 +57,8 @@ extension Call {
     func unreadable(_ what: String, _ detail: ServerDetail, status: Int) -> DecartError {
         let shown = detail.excerpt.map { "; it said \($0)" } ?? ""
         var error = DecartError(
-            code, "The server was asked \(purpose) and answered \(status) with \(what)\(shown). "
+            code,
+            "The server was asked \(purpose) and answered \(status) with \(what)\(shown). "
                 + "Check that the base URL is that of the API.", status: status)
         error.data["detail"] = detail.value
         return about(error)

@@ -7,9 +7,10 @@ extension Requester {
     /// Sends `read` once, following redirects.
     func attempt(_ read: Read) async -> Attempt {
         var url = read.url
+        var origin = read.isOfAPI ? configuration.baseURL.origin : nil
         for _ in 0...Self.maxRedirects {
             let request = TransportRequest(
-                .get, url: url, headers: headers(for: Origin(of: url), sendsKey: read.sendsKey) + read.headers,
+                .get, url: url, headers: headers(for: origin) + read.headers,
                 idleTimeout: configuration.timeout, streamsReply: read.streams)
             let reply: TransportReply
             do throws(TransportFailure) {
@@ -22,7 +23,9 @@ extension Requester {
                 return .reply(reply)
             }
             switch Self.target(of: location, from: url) {
-            case .success(let next): url = next
+            case .success(let next):
+                url = next
+                origin = read.isOfAPI ? Origin(of: next) : nil
             case .failure(let fault): return .stopped(misdirected(read.call, reply, fault.reason))
             }
         }

@@ -7,6 +7,16 @@ struct Requester: Sendable {
     let transport: any QueueTransport
     let clock: any RunClock
     let chance: Chance
+    private let userAgent: String
+
+    init(configuration: ClientConfiguration, transport: any QueueTransport, clock: any RunClock, chance: Chance) {
+        self.configuration = configuration
+        self.transport = transport
+        self.clock = clock
+        self.chance = chance
+        // The same in every request: put together once, since a program may poll thousands of times a second.
+        self.userAgent = configuration.userAgent
+    }
 
     /// A GET.
     struct Read: Sendable {
@@ -14,8 +24,8 @@ struct Requester: Sendable {
         var call: Call
         var headers: [(name: String, value: String)] = []
         var streams = false
-        /// False for addresses that are not the API's own.
-        var sendsKey = true
+        /// Whether `url` is an address of the API itself, the base URL and a path. Others never get the key.
+        var isOfAPI = true
     }
 
     /// What came of one try.
@@ -72,9 +82,9 @@ struct Requester: Sendable {
     }
 
     /// The headers of a request to `origin`: the key goes to the API's own origin and nowhere else.
-    func headers(for origin: Origin?, sendsKey: Bool = true) -> [(name: String, value: String)] {
-        var headers = [(name: "user-agent", value: configuration.userAgent)]
-        if sendsKey, let key = configuration.apiKey, origin == configuration.baseURL.origin {
+    func headers(for origin: Origin?) -> [(name: String, value: String)] {
+        var headers = [(name: "user-agent", value: userAgent)]
+        if let key = configuration.apiKey, origin == configuration.baseURL.origin {
             headers.append((name: "x-api-key", value: key.secret))
         }
         return headers

@@ -29,7 +29,10 @@ extension JobReply {
         guard let status = status ?? (asked == nil ? .pending : nil) else {
             return .failure(UnreadableReply(what: "JSON without a status"))
         }
-        return .success(JobReply(id: id, status: status, members: members))
+        // Whoever reads the members finds the two that are promised, also where the server left one out.
+        let promised: [String: JSONValue] = ["job_id": .string(id.text), "status": .string(status.rawValue)]
+        return .success(
+            JobReply(id: id, status: status, members: members.merging(promised) { $0 == .null ? $1 : $0 }))
     }
 }
 

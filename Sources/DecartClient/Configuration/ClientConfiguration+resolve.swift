@@ -13,7 +13,8 @@ extension ClientConfiguration {
     ) throws(DecartError) -> ClientConfiguration {
         var configuration: ClientConfiguration
         if case .local(let url)? = server {
-            configuration = ClientConfiguration(apiKey: nil, baseURL: try BaseURL(url, from: "the local queue's address"))
+            configuration = ClientConfiguration(
+                apiKey: nil, baseURL: try BaseURL(url, from: "the local queue's address"))
         } else {
             let key = try apiKey(options, environment)
             configuration = ClientConfiguration(
@@ -60,14 +61,16 @@ extension ClientConfiguration {
         if case .baseURL(let url)? = server { return try BaseURL(url, from: "--base-url") }
         if let url = options.proxy { return try BaseURL(url, from: "proxy") }
         if let url = options.baseURL { return try BaseURL(url, from: "baseUrl") }
-        if let url = environment["DECART_BASE_URL"] { return try BaseURL(url, from: "DECART_BASE_URL") }
+        // An empty variable is how many a shell script unsets one.
+        if let url = environment["DECART_BASE_URL"], !url.isEmpty { return try BaseURL(url, from: "DECART_BASE_URL") }
         return try BaseURL(defaultBaseURL, from: "the default")
     }
 
     private static func checkedIntegration(_ name: String) throws(DecartError) -> String {
         guard name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value < 0x7F }) else {
             throw DecartError(
-                .invalidOptions, "integration must be plain ASCII text without line breaks (got \(Excerpt.quoted(name))).")
+                .invalidOptions,
+                "integration must be plain ASCII text without line breaks (got \(Excerpt.quoted(name))).")
         }
         return name
     }

@@ -36,6 +36,10 @@ final class AtomicFile: ByteSink {
     /// Finds out whether `path` can be written by making the file beside it.
     static func create(_ path: String, on clock: any RunClock) async throws(FileProblem) -> AtomicFile {
         try await FileWork.run(on: clock) { () throws(FileProblem) in
+            // To the system a path ends at its first NUL, and an empty one would put the part into the current folder.
+            guard !path.isEmpty, !path.utf8.contains(0) else {
+                throw FileProblem(path: path, reason: "it is empty or has a NUL in it", isDestination: true)
+            }
             let existing = try? FileFacts.of(path)
             switch existing?.kind {
             case .folder?: throw FileProblem(path: path, reason: "it is a folder", isDestination: true)

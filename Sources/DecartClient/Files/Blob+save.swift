@@ -46,7 +46,8 @@ extension Blob {
                 }
             } catch {
                 throw DecartError(
-                    .invalidInput, "The file \(Excerpt.quoted(file.path, limit: 200)) of this Blob cannot be read: "
+                    .invalidInput,
+                    "The file \(Excerpt.quoted(file.path, limit: 200)) of this Blob cannot be read: "
                         + "\(error.message).", cause: error.message)
             }
         }

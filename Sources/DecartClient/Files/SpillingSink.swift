@@ -30,7 +30,11 @@ final class SpillingSink: ByteSink {
     }
 
     func write(_ bytes: [UInt8]) async throws(FileProblem) {
-        enum Step { case kept, spill([UInt8]), append(OpenFile) }
+        enum Step {
+            case kept
+            case spill([UInt8])
+            case append(OpenFile)
+        }
         let step = storage.withLock { storage -> Step in
             switch storage {
             case .file(let file, _):

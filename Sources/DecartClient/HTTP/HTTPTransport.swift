@@ -18,7 +18,7 @@ public final class HTTPTransport: QueueTransport {
     private let pooled: HTTPClient
     /// Never uses a connection twice, so that a submit does not ride on one that may be half closed.
     private let unpooled: HTTPClient
-    private let limiter: ConnectionLimiter
+    let limiter: ConnectionLimiter
 
     /// - Parameter group: whose (first) event loop to live on; NIO's shared threads unless given. It is the caller's,
     ///   and must outlive the transport.
@@ -57,14 +57,18 @@ public final class HTTPTransport: QueueTransport {
     private func collect(
         _ request: PreparedRequest, _ slot: ConnectionSlot
     ) async throws(TransportFailure) -> TransportReply {
-        defer { slot.release() }
         let collector = ReplyCollector(request.watch, limit: configuration.collectedReplyLimit)
         let link = CancellationLink()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let task = execute(request, collector)
                 link.connect { task.cancel() }
-                task.futureResult.whenComplete { continuation.resume(returning: $0) }
+                task.futureResult.whenComplete { result in
+                    self.afterwards {
+                        slot.release()
+                        continuation.resume(returning: result)
+                    }
+                }
             }
         } onCancel: {
             link.cancel()
@@ -83,8 +87,10 @@ public final class HTTPTransport: QueueTransport {
                 let task = execute(request, streamer)
                 link.connect { task.cancel() }
                 task.futureResult.whenComplete { result in
-                    slot.release()
-                    streamer.finish(result.mapError(request.watch.failure))
+                    self.afterwards {
+                        slot.release()
+                        streamer.finish(result.mapError(request.watch.failure))
+                    }
                 }
             }
         } onCancel: {
@@ -100,7 +106,14 @@ public final class HTTPTransport: QueueTransport {
         _ request: PreparedRequest, _ delegate: Delegate
     ) -> HTTPClient.Task<Delegate.Response> {
         let client = request.needsFreshConnection ? unpooled : pooled
-        return client.execute(
-            request: request.http, delegate: delegate, eventLoop: .delegateAndChannel(on: loop), logger: nil)
+        // The client has no other loop, so its connections are on this one too. Asking for that in so many words would
+        // make every connection one beyond the pool's limit, closed after use.
+        return client.execute(request: request.http, delegate: delegate, eventLoop: .delegate(on: loop), logger: nil)
+    }
+
+    /// Runs `body` when the event loop is done with what it is at. A request is over a moment before its connection is
+    /// back in the pool: the next one, sent in that moment, would open another.
+    private func afterwards(_ body: @escaping @Sendable () -> Void) {
+        loop.execute(body)
     }
 }

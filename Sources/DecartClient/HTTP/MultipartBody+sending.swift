@@ -3,7 +3,7 @@ import NIOCore
 
 extension MultipartBody {
     /// Bytes read from a file and handed to the socket at a time.
-    static let chunkSize = 256 << 10
+    static let chunkSize = 64 << 10
 
     func httpBody(on loop: any EventLoop) -> HTTPClient.Body {
         if pieces.count == 1, case .bytes(let bytes)? = pieces.first { return .bytes(bytes) }

@@ -23,7 +23,8 @@ struct MultipartBody: Sendable {
         self.boundary = boundary
         var pending: [UInt8] = []
         for part in form.parts {
-            pending += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(Self.escaped(part.name))\"".utf8)
+            pending += Array(
+                "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(Self.escaped(part.name))\"".utf8)
             switch part.content {
             case .text(let value):
                 pending += Array("\r\n\r\n".utf8)

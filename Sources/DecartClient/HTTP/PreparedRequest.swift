@@ -29,7 +29,8 @@ struct PreparedRequest {
             http = try HTTPClient.Request(
                 url: request.url, method: HTTPMethod(rawValue: request.method.rawValue), headers: headers, body: body)
         } catch {
-            throw TransportFailure(.network, reach: .neverSent, reason: "the address is not a URL that can be requested")
+            throw TransportFailure(
+                .network, reach: .neverSent, reason: "the address is not a URL that can be requested")
         }
         needsFreshConnection = request.needsFreshConnection
         watch = ExchangeWatch(

@@ -11,6 +11,8 @@ struct Download: Sendable {
     var onProgress: Progress?
 
     private static let progressInterval: Duration = .milliseconds(100)
+    /// Bytes: sockets give 64 KiB at most, and each write is a trip to another thread.
+    private static let writeSize = 512 << 10
 
     /// - Returns: the state at the end: the whole is in the sink.
     /// - Throws: the last try's error; nothing is left in the sink.
@@ -64,14 +66,21 @@ struct Download: Sendable {
         do throws(FileProblem) {
             if state.received == 0, sink.count > 0 { try await sink.restart() }
             var source = ByteSource(body)
+            var gathered: [UInt8] = []
             while case .chunk(let chunk) = await source.next() {
-                try await sink.write(chunk)
+                gathered += chunk
+                if gathered.count >= Self.writeSize {
+                    try await sink.write(gathered)
+                    gathered.removeAll(keepingCapacity: true)
+                }
                 if state.receive(chunk.count) { schedule.progressed() }
                 if requester.clock.now - told >= Self.progressInterval {
                     told = requester.clock.now
                     onProgress?(state.received, state.total)
                 }
             }
+            // Also what came before a break: the next try goes on behind it.
+            if !gathered.isEmpty { try await sink.write(gathered) }
             if let failure = source.failure { return failure }
         } catch {
             throw error.error(read.call)
@@ -88,7 +97,10 @@ struct Download: Sendable {
 
 /// A reply's body chunk by chunk, whether it was collected or streams.
 private struct ByteSource {
-    enum Next { case chunk([UInt8]), end }
+    enum Next {
+        case chunk([UInt8])
+        case end
+    }
 
     private var body: TransportReply.Body
     /// What ended it, if not its end.

@@ -12,7 +12,7 @@ struct FormAssembly: Sendable {
         // What breaks a rule of its field has been told; whether it can be read besides would only be noise.
         let broken = Set(problems.map(\.field))
         for (field, input) in Self.files(in: inputs) where !broken.contains(field) {
-            guard case .path(let path) = input else { continue }
+            guard let path = input.localPath else { continue }
             switch await inspected(path) {
             case .success(let file): files[field] = file
             case .failure(let fault):
@@ -65,7 +65,7 @@ struct FormAssembly: Sendable {
 
     /// The bytes behind a caller's URL. The key does not go there, whatever the host.
     private func fetched(_ url: String, field: String) async throws(DecartError) -> Blob {
-        let read = Requester.Read(url: url, call: .input(field: field, url: url), streams: true, sendsKey: false)
+        let read = Requester.Read(url: url, call: .input(field: field, url: url), streams: true, isOfAPI: false)
         let sink = SpillingSink(
             bound: requester.configuration.memoryLimit, folder: requester.configuration.temporaryFolder,
             clock: requester.clock)
@@ -74,6 +74,19 @@ struct FormAssembly: Sendable {
         let name = path.last.map(String.init)
         let type = head.contentType ?? name.map(MediaType.ofFile(named:)) ?? MediaType.unknown
         return sink.blob(type: type, name: name)
+    }
+}
+
+extension FileInput {
+    /// Where on this machine the bytes are, if they are in a file.
+    fileprivate var localPath: String? {
+        switch self {
+        case .path(let path): return path
+        case .url: return nil
+        case .blob(let blob):
+            guard case .file(let file, _) = blob.storage else { return nil }
+            return file.path
+        }
     }
 }
 

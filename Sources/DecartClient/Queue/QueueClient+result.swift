@@ -74,7 +74,7 @@ extension QueueClient {
         do throws(DecartError) {
             job = try await self.status(id)
         } catch let other {
-            return other.code == .notFound ? other : error
+            return other.code == .notFound || other.code == .cancelled ? other : error
         }
         guard job.status != .completed else { return error }
         let advice =

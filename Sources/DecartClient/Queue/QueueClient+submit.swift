@@ -47,8 +47,9 @@ extension QueueClient {
         case .success(let job):
             guard !Task.isCancelled else {
                 throw DecartError(
-                    .cancelled, "Cancelled, but the job was submitted by then and costs: its id is \(job.id).")
-                    .about(job: job.id)
+                    .cancelled, "Cancelled, but the job was submitted by then and costs: its id is \(job.id)."
+                )
+                .about(job: job.id)
             }
             return job
         }
@@ -70,7 +71,8 @@ extension QueueClient {
     private static func jobsPath(of model: ModelDefinition) throws(DecartError) -> String {
         guard let path = model.jobsPath else {
             throw DecartError(
-                .invalidInput, "The model \(Excerpt.quoted(model.name)) takes no jobs: it is a \(model.kind.rawValue) model.")
+                .invalidInput,
+                "The model \(Excerpt.quoted(model.name)) takes no jobs: it is a \(model.kind.rawValue) model.")
         }
         // Without its slash it would become a part of the host, and the key would go there.
         guard path.hasPrefix("/"), path.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F }) else {

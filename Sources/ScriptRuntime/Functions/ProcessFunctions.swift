@@ -22,6 +22,7 @@ extension ScriptRuntime {
 /// A program to run, as `decart.exec` was given it.
 private struct ChildProcess: Sendable {
     var program: String
+    /// Each ends with a zero byte.
     var arguments: [[UInt8]]
     var input: [UInt8] = []
     var environment: [String: String?] = [:]
@@ -37,6 +38,8 @@ private struct ChildProcess: Sendable {
         var strings: [[UInt8]] = []
         for (index, word) in words.sequence.enumerated() {
             switch word {
+            case .string(let bytes) where bytes.contains(0):
+                throw .badArgument(1, of: call.name, "word \(index + 1) contains a zero byte, which no program can be given")
             case .string(let bytes): strings.append(bytes)
             case .integer(let number): strings.append(Array(String(number).utf8))
             case .number(let number): strings.append(Array(String(number).utf8))
@@ -48,7 +51,8 @@ private struct ChildProcess: Sendable {
             throw .badArgument(1, of: call.name, "the table names no program; its first word is the program to run")
         }
         program = String(decoding: first, as: UTF8.self)
-        arguments = Array(strings.dropFirst())
+        // Subprocess hands these to C as they are.
+        arguments = strings.dropFirst().map { $0 + [0] }
         try readOptions(call)
     }
 

@@ -8,6 +8,7 @@ extension ScriptRuntime {
         [
             HostFunction("spawn") { [self] call throws(LuaError) in
                 let task = addTask(try call.makeTask(functionAt: 1), owner: current)
+                task.origin = vm.line(of: call.caller)
                 task.holders += 1
                 call.push(LuaObject(kind: "task", id: task.id), keeping: task.coroutine)
                 return .returns
@@ -135,8 +136,7 @@ extension ScriptRuntime {
                     call.push(.boolean(false))
                     return .returns
                 }
-                let values = (2..<max(2, call.argumentCount + 1)).map { call.value($0) }
-                call.push(.boolean(answer(task, wait: wait.id, .values(values))))
+                call.push(.boolean(answer(task, wait: wait.id, .values([]))))
                 return .returns
             },
         ]

@@ -1,13 +1,12 @@
 -- The core of `decart`: tasks and what is built from them, timers, `require`. What a script may rely on when tasks are
--- cancelled stands in CANCELLATION.md beside this file.
+-- cancelled is numbered in ScriptRuntime+cancellation.swift.
 --
 -- `host` holds the functions of the runtime: a call that waits suspends the task it is made in. Of tasks it knows
 -- spawn, await, cancel, outcome and status; a group tells which of its members has ended; park and unpark let one task
 -- suspend itself until another wakes it.
 local host = ...
 
-local error, pcall, rawequal, setmetatable, type = error, pcall, rawequal, setmetatable, type
-local pack, unpack = table.pack, table.unpack
+local error, rawequal, setmetatable, type = error, rawequal, setmetatable, type
 local raise = host.raise
 
 -- Errors
@@ -205,6 +204,7 @@ end
 
 local function timeout(ms, fn, ...)
   check(1, "timeout", "number", ms)
+  if ms ~= ms then bad_argument(1, "timeout", "milliseconds", "nan") end
   check(2, "timeout", "function", fn)
   local work, alarm = spawn(fn, ...), spawn(host.sleep, ms)
   local group <close> = gather({ work, alarm }, 2)
@@ -223,37 +223,47 @@ local function timeout(ms, fn, ...)
   }
 end
 
+local shield_guard = setmetatable({}, { __close = function() host.shield(-1) end })
+
 local function shield(fn, ...)
   check(1, "shield", "function", fn)
   host.shield(1)
-  local results = pack(pcall(fn, ...))
-  host.shield(-1)
-  if not results[1] then error(results[2], 0) end
-  return unpack(results, 2, results.n)
+  local guard <close> = shield_guard -- luacheck: ignore
+  return (function(...) return ... end)(fn(...))
 end
+
+-- Queues of tasks that wait: entries from `first` to `last`, with a hole where one has given up.
+local function new_queue()
+  return { first = 1, last = 0 }
+end
+
+local parked_mt = {
+  __close = function(entry)
+    local queue = entry.queue
+    if queue[entry.at] == entry then queue[entry.at] = nil end
+  end,
+}
 
 -- Suspends until another task wakes this one through `entry`; leaves no trace in the queue if it is cancelled instead.
 local function park(queue, entry)
-  entry.token = host.token()
-  queue[#queue + 1] = entry
-  local results = pack(pcall(host.park))
-  if not results[1] then
-    for i = 1, #queue do
-      if queue[i] == entry then
-        table.remove(queue, i)
-        break
-      end
-    end
-    error(results[2], 0)
-  end
-  return unpack(results, 2, results.n)
+  entry.token, entry.queue, entry.at = host.token(), queue, queue.last + 1
+  queue.last = entry.at
+  queue[entry.at] = entry
+  local parked <close> = setmetatable(entry, parked_mt) -- luacheck: ignore
+  host.park()
 end
 
--- Wakes the first of the queue that still waits, and answers its entry.
-local function wake_first(queue, ...)
-  while queue[1] do
-    local entry = table.remove(queue, 1)
-    if host.unpark(entry.token, ...) then return entry end
+-- Wakes the first of the queue that still waits, and answers its entry; `value` is what it finds there.
+-- Values pass between tasks within Lua: through the host they would be copies.
+local function wake_first(queue, value)
+  while queue.first <= queue.last do
+    local entry = queue[queue.first]
+    queue[queue.first] = nil
+    queue.first = queue.first + 1
+    if entry then
+      entry.value = value
+      if host.unpark(entry.token) then return entry end
+    end
   end
 end
 
@@ -265,7 +275,7 @@ semaphore.__name = "semaphore"
 
 local function new_semaphore(n)
   if math.type(n) ~= "integer" or n < 0 then bad_argument(1, "semaphore", "integer from 0 up", tostring(n)) end
-  return setmetatable({ free = n, waiting = {} }, semaphore)
+  return setmetatable({ free = n, waiting = new_queue() }, semaphore)
 end
 
 function semaphore:acquire()
@@ -299,7 +309,9 @@ channel.__name = "channel"
 local function new_channel(n)
   if n == nil then n = 0 end
   if math.type(n) ~= "integer" or n < 0 then bad_argument(1, "channel", "integer from 0 up", tostring(n)) end
-  return setmetatable({ room = n, first = 1, last = 0, values = {}, senders = {}, receivers = {}, closed = false }, channel)
+  return setmetatable({
+    room = n, first = 1, last = 0, values = {}, senders = new_queue(), receivers = new_queue(), closed = false,
+  }, channel)
 end
 
 local function put(self, value)
@@ -312,7 +324,9 @@ function channel:send(value)
   if self.closed then raise("the channel is closed") end
   if wake_first(self.receivers, value) then return end
   if self.last - self.first + 1 < self.room then return put(self, value) end
-  if not park(self.senders, { value = value }) then raise("the channel was closed") end
+  local entry = { sent = value }
+  park(self.senders, entry)
+  if not entry.value then raise("the channel was closed before its value was received") end
 end
 
 function channel:receive()
@@ -321,13 +335,15 @@ function channel:receive()
     self.values[self.first] = nil
     self.first = self.first + 1
     local sender = wake_first(self.senders, true)
-    if sender then put(self, sender.value) end
+    if sender then put(self, sender.sent) end
     return value
   end
   local sender = wake_first(self.senders, true)
-  if sender then return sender.value end
+  if sender then return sender.sent end
   if self.closed then return nil end
-  return (park(self.receivers, {}))
+  local entry = {}
+  park(self.receivers, entry)
+  return entry.value
 end
 
 function channel:close()
@@ -395,7 +411,7 @@ _G.setInterval = timer("setInterval", host.setInterval)
 _G.clearTimeout = function(id) host.clearTimer(id) end
 _G.clearInterval = _G.clearTimeout
 
--- require: Lua's own, but a module may wait while it loads, and a task that asks for it meanwhile waits for it too ------
+-- require: Lua's own, but a module may wait while it loads, and a task that asks for it meanwhile waits too
 
 local package, searchpath, loadfile = package, package.searchpath, loadfile
 local loaded = package.loaded
@@ -412,23 +428,19 @@ if not host.bytecode() then
   end
 end
 
+-- The loader and its extra value, or nil and where it was looked for.
 local function find_loader(name)
-  local searchers = package.searchers
-  if type(searchers) ~= "table" then raise("'package.searchers' must be a table") end
   local tried = {}
   for i = 1, math.huge do
-    local searcher = rawget(searchers, i)
-    if searcher == nil then
-      raise(("module '%s' not found:%s"):format(name, table.concat(tried)))
-    end
+    local searcher = rawget(package.searchers, i)
+    if searcher == nil then return nil, ("module '%s' not found:%s"):format(name, table.concat(tried)) end
     local loader, extra = searcher(name)
     if type(loader) == "function" then return loader, extra end
     if type(loader) == "string" then tried[#tried + 1] = "\n\t" .. loader end
   end
 end
 
-local function load_module(name)
-  local loader, extra = find_loader(name)
+local function load_with(loader, name, extra)
   local value = loader(name, extra)
   if value ~= nil then loaded[name] = value end
   if loaded[name] == nil then loaded[name] = true end
@@ -437,14 +449,20 @@ end
 
 local loading_mt = {
   __close = function(record)
+    -- A module that requires itself while it loads is loaded again, as in Lua; only the outer one is waited for.
+    if record.nested then return end
     loading[record.name] = nil
     while wake_first(record.waiting) do end -- luacheck: ignore
   end,
 }
 
+-- Its own complaints are raised at level 2, as those of Lua's require are.
 function require(name) -- luacheck: ignore
   if type(name) ~= "string" then
-    if type(name) ~= "number" then bad_argument(1, "require", "string", name == nil and "no value" or type(name)) end
+    if type(name) ~= "number" then
+      local got = name == nil and "no value" or type(name)
+      error(("bad argument #1 to 'require' (string expected, got %s)"):format(got), 2)
+    end
     name = tostring(name)
   end
   while true do
@@ -454,10 +472,14 @@ function require(name) -- luacheck: ignore
     if not other or other.task == host.token() then break end
     park(other.waiting, {})
   end
-  if loading[name] then return load_module(name) end
-  local record <close> = setmetatable({ name = name, task = host.token(), waiting = {} }, loading_mt)
-  loading[name] = record
-  return (function(...) return ... end)(load_module(name))
+  if type(package.searchers) ~= "table" then error("'package.searchers' must be a table", 2) end
+  local nested = loading[name] ~= nil
+  local record <close> = setmetatable(
+    { name = name, task = host.token(), waiting = new_queue(), nested = nested }, loading_mt)
+  if not nested then loading[name] = record end
+  local loader, extra = find_loader(name)
+  if not loader then error(extra, 2) end
+  return (function(...) return ... end)(load_with(loader, name, extra))
 end
 
 -- decart

@@ -1,22 +1,67 @@
--- The main task: what the command line says, in its order, then the script.
-local core = ...
-local raise_plain = error
+-- The main task: what the command line says, in its order, then the script, then the prompt.
+local core, host, repl = ...
 
-local function load_or_fail(chunk, message)
-  if not chunk then raise_plain(message, 0) end
+local function or_fail(chunk, message)
+  if not chunk then error(message, 0) end
   return chunk
 end
 
-return function(actions, script, arguments)
-  arg = arguments -- luacheck: ignore
-  for _, action in ipairs(actions) do
-    if action.kind == "code" then
-      rawset(_G, "decart", core.decart)
-      load_or_fail(load(action.text, "=(command line)"))()
-    end
+local function run_init(name, value)
+  if value:sub(1, 1) == "@" then
+    or_fail(loadfile(value:sub(2)))()
+  else
+    or_fail(load(value, "=" .. name))()
   end
-  if script then
-    local file = script ~= "-" and script or nil
-    return load_or_fail(loadfile(file))(table.unpack(arguments, 1, #arguments))
+end
+
+-- "-l mod" and "-l name=mod"
+local function require_library(word)
+  local name, module = word:match("^(.-)=(.*)$")
+  if not name then name, module = word, word end
+  _G[name] = require(module)
+end
+
+local actions = {
+  code = function(text)
+    if rawget(_G, "decart") == nil then rawset(_G, "decart", core.decart) end
+    or_fail(load(text, "=(command line)"))()
+  end,
+  library = require_library,
+  warnings = function() warn("@on") end,
+}
+
+local function script_arguments()
+  local arguments = arg
+  if type(arguments) ~= "table" then error("'arg' is not a table", 0) end
+  return table.unpack(arguments, 1, #arguments)
+end
+
+os.exit = function(code, close) -- luacheck: ignore
+  if code == nil or code == true then
+    code = 0
+  elseif code == false then
+    code = 1
+  end
+  if math.type(code) ~= "integer" then
+    local whole = type(code) ~= "table" and math.tointeger(tonumber(code))
+    if not whole then core.bad_argument(1, "exit", "number", type(code)) end
+    code = whole
+  end
+  host.exit(code, close and true or false)
+end
+
+return function(plan)
+  arg = plan.arg -- luacheck: ignore
+  if plan.init then run_init(plan.init.name, plan.init.value) end
+  for _, action in ipairs(plan.actions) do actions[action.kind](action.text) end
+  if plan.script then
+    local chunk = or_fail(loadfile(plan.script ~= "-" and plan.script or nil))
+    if not plan.interactive then return chunk(script_arguments()) end
+    chunk(script_arguments())
+  end
+  if plan.interactive then
+    rawset(_G, "decart", core.decart)
+    repl()
+    host.exit(0, true)
   end
 end

@@ -29,6 +29,8 @@ struct ClientConfigurationTests {
         let options = ClientOptions(baseURL: "http://option:2/")
         #expect(try resolve(ClientOptions(), environment).baseURL.text == "http://env:1")
         #expect(try resolve(options, environment).baseURL.text == "http://option:2")
+        let unset = ["DECART_BASE_URL": "", "DECART_API_KEY": "k"]
+        #expect(try resolve(ClientOptions(), unset).baseURL.text == ClientConfiguration.defaultBaseURL)
         #expect(try resolve(options, environment, .baseURL("http://flag:3")).baseURL.text == "http://flag:3")
     }
 

@@ -20,6 +20,7 @@ struct StatusTests {
         let transport = ScriptedTransport([Play.reply(200, #"{"status":"dreaming"}"#)])
         let job = try await makeClient(transport).queue.status(makeJob())
         #expect(job.status.rawValue == "dreaming")
+        #expect(job.members == ["job_id": "job-1", "status": "dreaming"])
         #expect(!job.status.isFinished)
     }
 
@@ -37,7 +38,9 @@ struct StatusTests {
         (408, DecartErrorCode.queueStatusError), (429, .queueStatusError), (500, .queueStatusError),
         (503, .queueStatusError),
     ])
-    func `what may pass is asked three times, then reported as retryable`(status: Int, code: DecartErrorCode) async throws {
+    func `what may pass is asked three times, then reported as retryable`(status: Int, code: DecartErrorCode)
+        async throws
+    {
         let transport = ScriptedTransport(Array(repeating: Play.reply(status, "busy"), count: 3))
         let clock = LeapingClock()
         let client = try makeClient(transport, clock: clock)
@@ -74,10 +77,12 @@ struct StatusTests {
     }
 
     @Test(arguments: [
-        ("<html>login</html>", "not JSON"), ("", "empty body"), ("[1]", "no object"), (#"{"job_id":"j"}"#, "without a status"),
+        ("<html>login</html>", "not JSON"), ("", "empty body"), ("[1]", "no object"),
+        (#"{"job_id":"j"}"#, "without a status"),
         (#"{"status":3}"#, "without a status"),
     ])
-    func `a success that is no status is QUEUE_STATUS_ERROR and says what came`(body: String, what: String) async throws {
+    func `a success that is no status is QUEUE_STATUS_ERROR and says what came`(body: String, what: String) async throws
+    {
         let transport = ScriptedTransport([Play.reply(200, body)])
         let client = try makeClient(transport)
         let error = try await failure { () throws(DecartError) in try await client.queue.status(JobID("j")) }
@@ -121,7 +126,8 @@ struct StatusTests {
     }
 
     @Test func `five redirects are followed and no sixth`() async throws {
-        let transport = ScriptedTransport(Array(repeating: Play.reply(302, headers: [("location", "/again")]), count: 9))
+        let transport = ScriptedTransport(
+            Array(repeating: Play.reply(302, headers: [("location", "/again")]), count: 9))
         let client = try makeClient(transport)
         let error = try await failure { () throws(DecartError) in try await client.queue.status(JobID("j")) }
         #expect(error.code == .queueStatusError)

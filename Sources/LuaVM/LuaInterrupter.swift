@@ -1,0 +1,73 @@
+internal import CLuaShim
+internal import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Stops the script code of a machine from any thread.
+public final class LuaInterrupter: Sendable {
+    /// @unchecked: the pointer is used under the lock only, and only for what may be done from another thread.
+    private struct Target: @unchecked Sendable {
+        var state: OpaquePointer
+        var thread: pthread_t
+    }
+
+    private let target: Mutex<Target?>
+
+    init(state: OpaquePointer, thread: pthread_t) {
+        target = Mutex(Target(state: state, thread: thread))
+    }
+
+    /// What script code was found doing.
+    public struct Sighting: Sendable {
+        /// "poll.lua:7"; empty if no line of a file's was running.
+        public var line: String
+        /// Which run of which task: the same number later means it has not come to a wait since.
+        public var turn: UInt64
+    }
+
+    public enum Force: Sendable {
+        /// Only looks.
+        case look
+        /// Raises once, at the next instruction: a `pcall` may catch it.
+        case once
+        /// Raises at every instruction until the task has been left.
+        case forGood
+    }
+
+    /// Answers what script code is doing; nil if none is running.
+    @discardableResult
+    public func interrupt(_ force: Force) -> Sighting? {
+        let how =
+            switch force {
+            case .look: SHIM_LOOK
+            case .once: SHIM_INTERRUPT_ONCE
+            case .forGood: SHIM_INTERRUPT_FOR_GOOD
+            }
+        return target.withLock { target in
+            guard let target else { return nil }
+            var line = [CChar](repeating: 0, count: 256)
+            let turn = shim_interrupt_from_outside(target.state, target.thread, CInt(how), &line, line.count)
+            guard turn != 0 else { return nil }
+            let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            return Sighting(line: String(decoding: bytes, as: UTF8.self), turn: turn)
+        }
+    }
+
+    /// The machine goes away.
+    func retire() {
+        target.withLock { $0 = nil }
+    }
+}
+
+/// Signals of the process as bytes in a pipe.
+public enum SignalPipe {
+    /// From now on a signal of one of these numbers writes its number, one byte, to `descriptor`. Programs that the
+    /// script starts are not concerned.
+    public static func catchSignals(_ numbers: [Int32], writingTo descriptor: Int32) -> Bool {
+        numbers.allSatisfy { shim_catch_signal($0, descriptor) }
+    }
+}

@@ -1,0 +1,109 @@
+import Dispatch
+import Foundation
+import LuaVM
+import ScriptRuntime
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Ctrl-C and SIGTERM during a run. The first cancels everything and lets tasks clean up; a second one ends the process
+/// at once. At the prompt, Ctrl-C stops what is being evaluated.
+///
+/// It has a thread of its own: the script's may be busy, and has to be stopped all the same.
+final class SignalWatch: Sendable {
+    /// Script code that comes to no wait for so long is interrupted once: a `pcall` may catch that and clean up.
+    private static let patience = 0.05
+    /// If it still comes to none, it is interrupted until it ends.
+    private static let moment = 1.0
+    /// After that it is inside one long C call, where Lua cannot be stopped: the process ends.
+    private static let grace = 5.0
+
+    private let runtime: ScriptRuntime
+    private let interrupter: LuaInterrupter
+    private let jobs: @Sendable () -> Void
+    private let pipe: (read: Int32, write: Int32)
+    private let isFirst = Mutex(true)
+    /// Stops what the prompt evaluates; nil while it evaluates nothing.
+    private let evaluation = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// - Parameter jobs: tells the ids of unfinished jobs.
+    init?(runtime: ScriptRuntime, interrupter: LuaInterrupter, jobs: @escaping @Sendable () -> Void) {
+        var ends: [Int32] = [0, 0]
+        guard makePipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        self.runtime = runtime
+        self.interrupter = interrupter
+        self.jobs = jobs
+        pipe = (ends[0], ends[1])
+        guard SignalPipe.catchSignals([SIGINT, SIGTERM], writingTo: ends[1]) else { return nil }
+        let thread = Thread { [self] in watch() }
+        thread.name = "signals"
+        thread.start()
+    }
+
+    /// The prompt begins to evaluate something that `stop` ends, or with nil has ended it.
+    func evaluating(_ stop: (@Sendable () -> Void)?) {
+        evaluation.withLock { $0 = stop }
+    }
+
+    private func watch() {
+        var number: UInt8 = 0
+        while true {
+            let count = read(pipe.read, &number, 1)
+            if count == 1 { received(Int32(number)) } else if count == 0 || errno != EINTR { return }
+        }
+    }
+
+    private func received(_ signal: Int32) {
+        let status = ExitStatus(code: 128 + signal)
+        if signal == SIGINT, let stop = evaluation.withLock({ $0 }) {
+            stop()
+            return interruptBusyScript(then: nil)
+        }
+        let isFirst = isFirst.withLock { first in
+            defer { first = false }
+            return first
+        }
+        guard isFirst else { leave(status) }
+        runtime.interrupt(with: status, message: signal == SIGINT ? "interrupted by Ctrl-C" : "the run was terminated")
+        interruptBusyScript(then: status)
+    }
+
+    /// Stops script code that does not come to a wait by itself. The watch goes on listening meanwhile.
+    private func interruptBusyScript(then status: ExitStatus?) {
+        guard let busy = interrupter.interrupt(.look) else { return }
+        ifStill(in: busy.turn, after: Self.patience) { [self] _ in
+            interrupter.interrupt(.once)
+            ifStill(in: busy.turn, after: Self.moment) { [self] _ in
+                interrupter.interrupt(.forGood)
+                ifStill(in: busy.turn, after: Self.grace) { [self] now in
+                    Console.error(
+                        "\(DecartLua.name): \(now.line): the script is inside one long call of a library's, which "
+                            + "cannot be interrupted; the process ends")
+                    leave(status ?? .interrupted)
+                }
+            }
+        }
+    }
+
+    private func ifStill(
+        in turn: UInt64, after seconds: Double, _ body: @escaping @Sendable (LuaInterrupter.Sighting) -> Void
+    ) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [self] in
+            if let now = interrupter.interrupt(.look), now.turn == turn { body(now) }
+        }
+    }
+
+    /// Ends the process now, whatever is under way.
+    private func leave(_ status: ExitStatus) -> Never {
+        jobs()
+        _exit(status.code)
+    }
+}
+
+/// `pipe`, which the watch's own property of that name hides.
+private func makePipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }

@@ -1,0 +1,144 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A server on a loopback port that speaks bytes, not HTTP, so that it can misbehave in every way. Each whole request
+/// is answered by the next step of the script.
+final class LoopbackServer: Sendable {
+    struct Request: Sendable {
+        /// Counted from 0 in the order the connections were accepted.
+        var connection: Int
+        var head: String
+        var body: [UInt8]
+
+        var line: String { String(head.prefix { $0 != "\r\n" }) }
+
+        func header(_ name: String) -> String? {
+            for line in head.split(separator: "\r\n").dropFirst() {
+                let parts = line.split(separator: ":", maxSplits: 1)
+                if parts.count == 2, parts[0].lowercased() == name { return String(parts[1].drop { $0 == " " }) }
+            }
+            return nil
+        }
+    }
+
+    enum Action: Sendable {
+        case send(String)
+        case sendBytes([UInt8])
+        case close
+        /// RST in place of FIN.
+        case reset
+        /// Leaves the connection open and says nothing more.
+        case hang
+    }
+
+    fileprivate struct State {
+        var script: [[Action]]
+        var requests: [Request] = []
+        var connections = 0
+    }
+
+    fileprivate let state: Mutex<State>
+    /// When set, a request counts as whole as soon as its head is there.
+    fileprivate let answersHeads: Bool
+    private let channel = Mutex<(any Channel)?>(nil)
+
+    private init(_ script: [[Action]], answersHeads: Bool) {
+        state = Mutex(State(script: script))
+        self.answersHeads = answersHeads
+    }
+
+    static func start(_ script: [[Action]], answersHeads: Bool = false) async throws -> LoopbackServer {
+        let server = LoopbackServer(script, answersHeads: answersHeads)
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Connection(server))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        server.channel.withLock { $0 = channel }
+        return server
+    }
+
+    var port: Int { channel.withLock { $0?.localAddress?.port ?? 0 } }
+    var url: String { "http://127.0.0.1:\(port)" }
+    var requests: [Request] { state.withLock { $0.requests } }
+    var connections: Int { state.withLock { $0.connections } }
+
+    func stop() async {
+        try? await channel.withLock { $0 }?.close().get()
+    }
+
+    static func reply(_ status: Int, _ body: String = "", _ headers: String...) -> [Action] {
+        let lines = headers.map { $0 + "\r\n" }.joined()
+        return [.send("HTTP/1.1 \(status) Any\r\ncontent-length: \(body.utf8.count)\r\n\(lines)\r\n\(body)")]
+    }
+}
+
+/// One connection: collects bytes until a request is whole, then plays the next step.
+private final class Connection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let server: LoopbackServer
+    private let number: Int
+    private var bytes: [UInt8] = []
+
+    init(_ server: LoopbackServer) {
+        self.server = server
+        number = server.state.withLock { state in
+            state.connections += 1
+            return state.connections - 1
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        bytes += Array(unwrapInboundIn(data).readableBytesView)
+        while let request = takeRequest() {
+            let actions = server.state.withLock { state -> [LoopbackServer.Action] in
+                state.requests.append(request)
+                return state.script.isEmpty ? [.close] : state.script.removeFirst()
+            }
+            for action in actions { play(action, context) }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func takeRequest() -> LoopbackServer.Request? {
+        let mark = Array("\r\n\r\n".utf8)
+        guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: mark) }) else { return nil }
+        let head = String(decoding: bytes[..<start], as: UTF8.self)
+        var request = LoopbackServer.Request(connection: number, head: head, body: [])
+        let length = server.answersHeads ? 0 : request.header("content-length").flatMap { Int($0) } ?? 0
+        let end = start + mark.count + length
+        guard bytes.count >= end else { return nil }
+        request.body = Array(bytes[(start + mark.count)..<end])
+        bytes.removeFirst(server.answersHeads ? bytes.count : end)
+        return request
+    }
+
+    private func play(_ action: LoopbackServer.Action, _ context: ChannelHandlerContext) {
+        switch action {
+        case .send(let text):
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        case .sendBytes(let bytes):
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        case .close:
+            context.close(promise: nil)
+        case .reset:
+            // Closing with no time to linger is what sends an RST.
+            (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+                .assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        case .hang:
+            break
+        }
+    }
+}
