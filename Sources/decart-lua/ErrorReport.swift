@@ -26,7 +26,8 @@ enum ErrorReport {
         if case .table(let object) = error.value {
             if let place = object["where"].text { message = "\(place): \(message)" }
         }
-        let traceback = error.traceback.map { "\n\($0)" } ?? ""
+        // A file that cannot be read or compiled fails before any line of the user's runs: there is only the headline.
+        let traceback = error.traceback.flatMap { $0.contains("\n") ? "\n\($0)" : nil } ?? ""
         return "\(DecartLua.name): \(message)\(traceback)"
     }
 

@@ -15,6 +15,7 @@ struct ScriptErrorTests {
         let outcome = try await Command().run("--local", "nosuch.lua")
         #expect(outcome.exitCode == 1)
         #expect(outcome.errors.contains("cannot open nosuch.lua"))
+        #expect(!outcome.errors.contains("traceback"))
     }
 
     @Test func `a folder is not a script`() async throws {

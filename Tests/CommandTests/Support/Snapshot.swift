@@ -12,6 +12,8 @@ struct Snapshot {
         if !outcome.output.isEmpty { text += "\n--- standard output\n\(outcome.output)" }
         if !outcome.errors.isEmpty { text += "\n--- standard error\n\(outcome.errors)" }
         if !files.isEmpty { text += "\n--- files\n" + files.map { $0 + "\n" }.joined() }
+        // The program begins its messages with the name it was called by.
+        text = text.replacing(/\S+\/decart-lua:/, with: "decart-lua:")
         text = text.replacing(Command.root + "/", with: "").replacing(queue, with: "http://queue")
         text = text.replacing(/\(\d+ bytes\)/, with: "(N bytes)")
         self.name = name
