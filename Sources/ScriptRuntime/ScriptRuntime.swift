@@ -80,7 +80,11 @@ public actor ScriptRuntime {
             self?.assumeIsolated { $0.loopIsDrained() }
         }
         defer { executor.onDrained(nil) }
-        return await withCheckedContinuation { waiter = $0 }
+        return await withCheckedContinuation {
+            waiter = $0
+            // A script that never waits may be over already.
+            schedulePump()
+        }
     }
 
     /// Ends the run with this status as soon as the present turn is over, whatever is still under way.

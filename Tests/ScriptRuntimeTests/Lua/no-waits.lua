@@ -38,5 +38,5 @@ end)
 
 check("the message says what to do and where", function()
   local e = raises(where, table.sort, { 2, 1 }, function() sleep(1) end)
-  assert(e:find("no-waits.lua:%d+: ") and e:find("decart.spawn", 1, true))
+  assert(e:find("no%-waits%.lua:%d+: ") and e:find("decart.spawn", 1, true))
 end)
