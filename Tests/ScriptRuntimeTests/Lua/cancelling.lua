@@ -68,7 +68,8 @@ end)
 
 check("7: work of the host's answers for itself", function()
   local task = spawn(function() return decart.exec({ "sleep", "60" }) end)
-  sleep(1)
+  -- Virtual time stands still while the program runs: only what needs no time can happen.
+  sleep(0)
   task:cancel()
   raises("CANCELLED", task.await, task)
 end)
