@@ -214,6 +214,7 @@ static const char *place(lua_State *L, lua_State *co) {
         }
         if (level > 0 && *frame.what == 'C') {
             const char *name = library_name(L);
+            if (name == NULL && strcmp(frame.namewhat, "for iterator") == 0) return "an __index metamethod called by ipairs";
             if (name != NULL && strcmp(name, "xpcall") == 0) handles = true;
             if (name != NULL && !goes_on(name)) {
                 if (strcmp(name, "error") == 0) return "an xpcall message handler";
