@@ -51,6 +51,16 @@ static int raise_value(lua_State *L) {
     return raise_top(L, true);
 }
 
+// nowait(place, f, ...): calls f where it cannot wait; a wait in there is refused with that place's name.
+int shim_nowait(lua_State *L) {
+    luaL_checkstring(L, 1);
+    luaL_checkany(L, 2);
+    lua_call(L, lua_gettop(L) - 2, LUA_MULTRET);
+    return lua_gettop(L) - 1;
+}
+
+void shim_push_nowait(lua_State *L) { lua_pushcfunction(L, shim_nowait); }
+
 void shim_push_raise(lua_State *L) { lua_pushcfunction(L, raise_value); }
 
 void shim_push_function(lua_State *L, int64_t function, bool waits) {

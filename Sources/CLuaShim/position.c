@@ -208,8 +208,13 @@ static const char *place(lua_State *L, lua_State *co) {
         if (co != L) lua_xmove(co, L, 1);
         if (*frame.namewhat == 'm' && frame.name != NULL && strcmp(frame.name, "__gc") == 0) return "a __gc metamethod";
         if (lua_tocfunction(L, -1) == shim_describe) return "a __tostring metamethod";
+        if (lua_tocfunction(L, -1) == shim_nowait && lua_getlocal(co, &frame, 1) != NULL) {
+            if (co != L) lua_xmove(co, L, 1);
+            return lua_tostring(L, -1);
+        }
         if (level > 0 && *frame.what == 'C') {
             const char *name = library_name(L);
+            if (name == NULL && strcmp(frame.namewhat, "for iterator") == 0) return "an __index metamethod called by ipairs";
             if (name != NULL && strcmp(name, "xpcall") == 0) handles = true;
             if (name != NULL && !goes_on(name)) {
                 if (strcmp(name, "error") == 0) return "an xpcall message handler";

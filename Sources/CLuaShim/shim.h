@@ -68,6 +68,8 @@ int shim_keep_traceback(lua_State *L);
 /// `tostring(value)` as `shim_push_description` calls it: known by name so that a wait in there can be told why not.
 int shim_describe(lua_State *L);
 
+int shim_nowait(lua_State *L);
+
 void shim_open_coroutines(lua_State *L);
 void shim_open_loaders(lua_State *L);
 void shim_warn(void *vm, const char *message, int continued);

@@ -62,7 +62,21 @@ public final class DecartModule {
     public func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
         let functions =
             clientFunctions() + queueFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
-        try runtime.loadModule(PackageResources.decart_lua, name: "decart", functions: functions)
+        let policies = try runtime.loadModule(
+            PackageResources.policies_lua, name: "policies", functions: [randomFunction()])
+        let polling = try runtime.loadModule(PackageResources.polling_lua, name: "polling", functions: [])
+        try runtime.loadModule(
+            PackageResources.decart_lua, name: "decart", functions: functions,
+            arguments: [.reference(policies), .reference(polling)])
+    }
+
+    /// A number from 0 up to 1, from the run's own source of chance: a seed makes a run repeatable.
+    private func randomFunction() -> ModuleFunction {
+        let chance = settings.chance
+        return ModuleFunction("random") { call throws(LuaError) in
+            call.push(.number(chance.unit()))
+            return .returns
+        }
     }
 
     // MARK: Blobs

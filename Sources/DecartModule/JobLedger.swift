@@ -7,6 +7,7 @@ public final class JobLedger: Sendable {
     private struct State {
         var order: [JobID] = []
         var open: Set<JobID> = []
+        var submits = 0
     }
 
     private let state = Mutex(State())
@@ -17,6 +18,12 @@ public final class JobLedger: Sendable {
     public var unfinished: [JobID] {
         state.withLock { state in state.order.filter(state.open.contains) }
     }
+
+    /// How many submits are under way: each may make a job whose id nobody knows yet.
+    public var submitsUnderWay: Int { state.withLock { $0.submits } }
+
+    func submitBegan() { state.withLock { $0.submits += 1 } }
+    func submitEnded() { state.withLock { $0.submits -= 1 } }
 
     func submitted(_ id: JobID) {
         state.withLock { if $0.open.insert(id).inserted { $0.order.append(id) } }

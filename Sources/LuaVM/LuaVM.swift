@@ -91,7 +91,7 @@ public final class LuaVM {
         return CInt(error.wantsPosition ? SHIM_RAISE_HERE : SHIM_RAISE)
     }
 
-    /// Pushes a table of these functions by their names, and of `raise`.
+    /// Pushes a table of these functions by their names, and of `raise` and `nowait`.
     private func push(_ table: [HostFunction], on stack: LuaStack) {
         lua_createtable(stack.state, 0, Int32(clamping: table.count))
         for function in table {
@@ -102,6 +102,9 @@ public final class LuaVM {
         }
         stack.push("raise")
         shim_push_raise(stack.state)
+        lua_rawset(stack.state, -3)
+        stack.push("nowait")
+        shim_push_nowait(stack.state)
         lua_rawset(stack.state, -3)
     }
 

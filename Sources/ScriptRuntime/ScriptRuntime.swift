@@ -159,6 +159,8 @@ public actor ScriptRuntime {
         for handler in quietHandlers { handler() }
         // A handler may have made something ready.
         guard ready.isEmpty else { return schedulePump() }
+        // What is due needs no time to pass, which virtual time would not while work outside of it is under way.
+        if let due = timers.nextDue(), due <= clock.now { return schedulePump() }
         checkForEnd()
         armTimer()
     }

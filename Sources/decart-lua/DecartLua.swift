@@ -32,9 +32,6 @@ enum DecartLua {
             print(ScriptOptions.usage(program: name))
             exit(EXIT_SUCCESS)
         }
-        if options.showsVersion {
-            print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
-        }
         let status = await ScriptRun(options: options).run()
         exit(status.code)
     }

@@ -22,6 +22,9 @@ struct ScriptRun {
     }
 
     func run() async -> ExitStatus {
+        if options.showsVersion || (isPrompt && readsTerminal) {
+            print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
+        }
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -101,8 +104,6 @@ struct ScriptRun {
             let origin = options.scriptIndex < options.words.count ? options.scriptIndex : 0
             arg.entries.append(.init(key: .integer(Int64(index - origin)), value: .text(word)))
         }
-        let isPrompt = options.script == nil && options.actions.allSatisfy(\.leavesRoomForPrompt) && !options.showsVersion
-        let readsTerminal = isatty(STDIN_FILENO) == 1
         let script = options.script ?? (isPrompt && !readsTerminal ? "-" : nil)
         var fields: [(String, LuaValue)] = [
             ("actions", .table(LuaTable(sequence: actions))), ("arg", .table(arg)),
@@ -116,6 +117,13 @@ struct ScriptRun {
     private static func action(_ kind: String, _ text: String) -> LuaValue {
         .table(LuaTable(fields: [("kind", .text(kind)), ("text", .text(text))]))
     }
+
+    /// Nothing says what to run: then standard input does, as a prompt where it is a terminal.
+    private var isPrompt: Bool {
+        options.script == nil && options.actions.allSatisfy(\.leavesRoomForPrompt) && !options.showsVersion
+    }
+
+    private var readsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// `LUA_INIT`, the version's own before the general one.
     private var initialisation: LuaValue? {
@@ -138,6 +146,12 @@ struct ScriptRun {
 
     /// A paid job whose end the run did not see is not to be lost. Those of a queue in this process end with it.
     private func showUnfinishedJobs() {
+        let submits = ledger.submitsUnderWay
+        if submits > 0, !options.isLocal {
+            Console.error(
+                "\(DecartLua.name): \(submits == 1 ? "a submit was" : "\(submits) submits were") under way, whose reply "
+                    + "was not awaited: there may be a job, and a bill, whose id is not known")
+        }
         let jobs = ledger.unfinished
         guard !jobs.isEmpty, !options.isLocal else { return }
         let ids = jobs.map { "  \($0)" }.joined(separator: "\n")

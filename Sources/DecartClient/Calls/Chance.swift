@@ -13,7 +13,7 @@ public final class Chance: Sendable {
     }
 
     /// From 0 up to, but not including, 1.
-    func next() -> Double {
+    public func unit() -> Double {
         // SplitMix64: one addition a step, mixed so that neighbouring states have nothing in common.
         let step = state.withLock { state in
             state &+= 0x9E37_79B9_7F4A_7C15

@@ -65,7 +65,7 @@ struct Requester: Sendable {
         before call: Call, after event: RetryRule.Event, _ error: DecartError, _ schedule: inout RetrySchedule
     ) async throws(DecartError) {
         guard RetryRule.verdict(on: event, of: call.retrySubject) == .again,
-            let wait = schedule.next(chance: chance.next(), retryAfter: error.retryAfter)
+            let wait = schedule.next(chance: chance.unit(), retryAfter: error.retryAfter)
         else { throw error }
         do {
             try await clock.sleep(for: wait)

@@ -10,8 +10,11 @@ extension DecartModule {
             ModuleFunction("submit", mayWait: true) { [self] call throws(LuaError) in
                 let queue = try client(call).queue
                 let submission = try submission(call)
+                let jobs = jobs
                 return .waits(ModuleFunction.Operation {
-                    await attempt { () async throws(DecartError) in try await queue.submit(submission) }
+                    jobs.submitBegan()
+                    defer { jobs.submitEnded() }
+                    return await attempt { () async throws(DecartError) in try await queue.submit(submission) }
                 } conclude: { [self] outcome in
                     answer(outcome) { reply in
                         submitted(reply.id)

@@ -1,5 +1,5 @@
 -- What `decart` has beyond tasks: clients, models, blobs; and the global `document`.
-local core, host = ...
+local core, host, policies, polling = ...
 local decart, namespace = core.decart, core.namespace
 
 -- Blobs
@@ -22,25 +22,29 @@ core.host.kind("blob", blob_mt)
 
 -- Clients
 
-local function client_of(number)
-  return namespace {
-    queue = namespace {
-      submit = function(inputs)
-        local signal
-        if type(inputs) == "table" and inputs.signal ~= nil then
-          signal = inputs.signal
-          local rest = {}
-          for key, value in pairs(inputs) do
-            if key ~= "signal" then rest[key] = value end
-          end
-          inputs = rest
+local function queue_of(number)
+  local queue = {
+    submit = function(inputs)
+      local signal
+      if type(inputs) == "table" and inputs.signal ~= nil then
+        signal = inputs.signal
+        local rest = {}
+        for key, value in pairs(inputs) do
+          if key ~= "signal" then rest[key] = value end
         end
-        return core.with_signal(signal, host.submit, number, inputs)
-      end,
-      status = function(id) return host.status(number, id) end,
-      result = function(id, options) return host.result(number, id, options) end,
-    },
+        inputs = rest
+      end
+      return core.with_signal(signal, host.submit, number, inputs)
+    end,
+    status = function(id) return host.status(number, id) end,
+    result = function(id, options) return host.result(number, id, options) end,
   }
+  queue.poll, queue.submitAndPoll = polling(queue)
+  return namespace(queue)
+end
+
+local function client_of(number)
+  return namespace { queue = queue_of(number) }
 end
 
 local function model_of(kind)
@@ -56,6 +60,7 @@ namespace({
     list = function(options) return host.listModels(options) end,
   },
   blob = host.blob,
+  policy = policies,
 }, decart)
 
 -- The document

@@ -28,6 +28,17 @@ local function fail(fields)
   raise(setmetatable(fields, error_mt))
 end
 
+-- Raises a caught error again, with what is known now added to its data.
+local function fail_with(e, data)
+  if getmetatable(e) == error_mt then
+    e.data = e.data or {}
+    for key, value in pairs(data) do
+      if e.data[key] == nil then e.data[key] = value end
+    end
+  end
+  error(e, 0)
+end
+
 local function bad_argument(position, name, wanted, got)
   raise(("bad argument #%d to '%s' (%s expected, got %s)"):format(position, name, wanted, got))
 end
@@ -515,5 +526,7 @@ return {
   error_mt = error_mt,
   is_signal = is_signal,
   with_signal = with_signal,
+  nowait = host.nowait,
+  fail_with = fail_with,
   host = host,
 }
