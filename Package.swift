@@ -34,7 +34,7 @@ let package = Package(
     name: "decart-lua",
     products: [
         .executable(name: "decart-lua", targets: ["decart-lua"]),
-        .library(name: "DecartClient", targets: ["DecartClient"]),
+        .library(name: "DecartClient", targets: ["DecartClient", "DecartAPI"]),
         .library(name: "ScriptRuntime", targets: ["ScriptRuntime"]),
     ],
     dependencies: [
