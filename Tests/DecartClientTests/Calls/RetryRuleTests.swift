@@ -45,9 +45,9 @@ struct RetryRuleTests {
     @Test func `chance stays in its range and is the same for the same seed`() {
         let (one, other) = (Chance(seed: 3), Chance(seed: 3))
         for _ in 0..<1000 {
-            let value = one.next()
+            let value = one.unit()
             #expect((0..<1).contains(value))
-            #expect(value == other.next())
+            #expect(value == other.unit())
         }
     }
 
