@@ -89,6 +89,15 @@ uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, ch
 
 // MARK: Signals of the user
 
+static void do_nothing(int number) { (void)number; }
+
+bool shim_shrug_off_signal(int number) {
+    // A handler, not "ignore", which programs that the script starts would inherit.
+    struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, NULL) == 0;
+}
+
 static volatile sig_atomic_t signal_pipe = -1;
 
 static void note_signal(int number) {

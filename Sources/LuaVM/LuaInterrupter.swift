@@ -70,4 +70,9 @@ public enum SignalPipe {
     public static func catchSignals(_ numbers: [Int32], writingTo descriptor: Int32) -> Bool {
         numbers.allSatisfy { shim_catch_signal($0, descriptor) }
     }
+
+    /// From now on a signal of one of these numbers does nothing: the call that brought it about fails instead.
+    public static func shrugOff(_ numbers: [Int32]) {
+        for number in numbers { _ = shim_shrug_off_signal(number) }
+    }
 }

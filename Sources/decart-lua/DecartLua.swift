@@ -15,8 +15,9 @@ enum DecartLua {
     static let name = CommandLine.arguments.first.flatMap { $0.isEmpty ? nil : $0 } ?? "decart-lua"
 
     static func main() async {
-        // A file that may not grow any more is an error of that write, as a full disk is, and not the end of the run.
-        signal(SIGXFSZ, SIG_IGN)
+        // A file that may not grow any more, or a reader of our output that has gone, is an error of that write, as a
+        // full disk is, and not the end of a run that has paid for jobs.
+        SignalPipe.shrugOff([SIGXFSZ, SIGPIPE])
         let words = CommandLine.arguments
         if words.dropFirst().first == "serve" {
             return await ServeCommand.main(Array(words.dropFirst(2)))

@@ -3,7 +3,8 @@ local decart = require("decart")
 local base, polls, width = arg[1], tonumber(arg[2]), tonumber(arg[3])
 local client = decart.createDecartClient({ baseUrl = base, apiKey = "bench" })
 
-local job = client.queue.submit({ model = "lucy-pro-t2v", prompt = "bench" })
+local model = { name = "lucy-pro-t2v", queueUrlPath = "/v1/jobs/lucy-pro-t2v" }
+local job = client.queue.submit({ model = model, prompt = "bench" })
 local lanes = {}
 for i = 1, width do lanes[i] = i end
 

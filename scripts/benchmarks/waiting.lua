@@ -3,7 +3,8 @@ local decart = require("decart")
 local base, jobs, seconds = arg[1], tonumber(arg[2]), tonumber(arg[3])
 local client = decart.createDecartClient({ baseUrl = base, apiKey = "bench" })
 
-local job = client.queue.submit({ model = "lucy-pro-t2v", prompt = "bench" })
+local model = { name = "lucy-pro-t2v", queueUrlPath = "/v1/jobs/lucy-pro-t2v" }
+local job = client.queue.submit({ model = model, prompt = "bench" })
 local polls, cpu = 0, os.clock()
 local stop = decart.now() + seconds * 1000
 local tasks = {}

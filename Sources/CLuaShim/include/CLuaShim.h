@@ -122,6 +122,8 @@ void shim_interrupt(lua_State *L, int how);
 /// Looks or interrupts from another thread, `thread` being the one that runs Lua. Answers which turn script code is in,
 /// and its line; 0 if none was running. A turn is one run of one task.
 uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, char *line, size_t size);
+/// From now on a signal of that number does nothing: the call that brought it about fails instead.
+bool shim_shrug_off_signal(int number);
 /// From now on a signal of that number writes its number, one byte, to the file descriptor `pipe`.
 bool shim_catch_signal(int number, int pipe);
 /// Pops the value that an interrupt raises.
