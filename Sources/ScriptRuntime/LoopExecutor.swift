@@ -5,7 +5,7 @@ internal import Synchronization
 /// reaches the script without a change of threads.
 ///
 /// It counts the jobs it was given, so that virtual time moves on only when none is left.
-final class LoopExecutor: SerialExecutor {
+final class LoopExecutor: SerialExecutor, TaskExecutor {
     let loop: any EventLoop
     private let pending = Atomic<Int>(0)
     private let drained = Mutex<(@Sendable () -> Void)?>(nil)
@@ -33,7 +33,8 @@ final class LoopExecutor: SerialExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         execute {
-            job.runSynchronously(on: self.asUnownedSerialExecutor())
+            job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
         }
     }
 

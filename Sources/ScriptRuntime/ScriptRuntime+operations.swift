@@ -11,15 +11,39 @@ public enum OperationResult: Sendable {
 /// `work` runs as a Swift task on the runtime's loop. When the script's task is cancelled the Swift task is, and its
 /// outcome still counts. `conclude` runs on the runtime, also if the script does not wait any more, so that what it
 /// records is never lost.
-protocol PendingWork {
-    associatedtype Outcome: Sendable
-    var work: @Sendable () async -> Outcome { get }
-    var conclude: (Outcome) -> OperationResult { get }
-}
-
-struct Pending<Outcome: Sendable>: PendingWork {
+final class Pending<Outcome: Sendable>: PendingWork {
     let work: @Sendable () async -> Outcome
     let conclude: (Outcome) -> OperationResult
+
+    init(work: @escaping @Sendable () async -> Outcome, conclude: @escaping (Outcome) -> OperationResult) {
+        self.work = work
+        self.conclude = conclude
+    }
+
+    override func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never> {
+        let work = work
+        // The preference keeps all of the work on the loop, also the parts that belong to no actor: without it each of
+        // them would cost two changes of threads.
+        let executor = runtime.executor
+        return Task(executorPreference: executor) {
+            let outcome = await work()
+            concludeWork(id, outcome, in: runtime)
+        }
+    }
+}
+
+/// The work has ended on the loop, which is where the runtime is: nothing needs to be awaited.
+private func concludeWork<Outcome: Sendable>(_ id: Int, _ outcome: Outcome, in runtime: ScriptRuntime) {
+    runtime.assumeIsolated { runtime in
+        guard let pending = runtime.pendings[id]?.work as? Pending<Outcome> else { return }
+        runtime.operationEnded(id, pending.conclude(outcome))
+    }
+}
+
+/// Work whose outcome is of some type.
+class PendingWork {
+    /// Starts it; `id` is its wait.
+    func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never> { Task {} }
 }
 
 /// A function that a module of the host's gives to scripts.
@@ -32,7 +56,7 @@ public struct ModuleFunction {
 
     /// What a call that waits waits for; see `PendingWork`.
     public struct Operation {
-        let pending: any PendingWork
+        let pending: PendingWork
 
         public init<Outcome: Sendable>(
             _ work: @escaping @Sendable () async -> Outcome, conclude: @escaping (Outcome) -> OperationResult
@@ -65,21 +89,17 @@ extension ScriptRuntime {
     }
 
     /// Suspends the current task until the work has an outcome, and answers the script with what that comes to.
-    func wait<Work: PendingWork>(_ call: borrowing HostCall, for pending: Work) throws(LuaError) -> HostAnswer {
+    func wait(_ call: borrowing HostCall, for work: PendingWork) throws(LuaError) -> HostAnswer {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         return try wait(call) { id in
-            operations += 1
-            let work = pending.work
-            let running = Task {
-                let outcome = await work()
-                self.operationEnded(of: task, wait: id, pending.conclude(outcome))
-            }
+            pendings[id] = (task, work)
+            let running = work.begin(in: self, id: id)
             return .operation(cancel: { running.cancel() })
         }
     }
 
-    private func operationEnded(of task: ScriptTask, wait id: Int, _ result: OperationResult) {
-        operations -= 1
+    func operationEnded(_ id: Int, _ result: OperationResult) {
+        guard let (task, _) = pendings.removeValue(forKey: id) else { return }
         let answered =
             switch result {
             case .values(let values): answer(task, wait: id, .values(values))

@@ -31,7 +31,8 @@ public actor ScriptRuntime {
     var armed: (wake: WakeID, due: RunInstant)?
     var scriptTimers: [Int: ScriptTimer] = [:]
     var groups: [Int: TaskGroup] = [:]
-    var operations = 0
+    /// The host's work under way, by the waits that it will answer.
+    var pendings: [Int: (task: ScriptTask, work: PendingWork)] = [:]
     /// Things beside tasks and timers that keep the run alive: an open page, a prompt.
     var holds = 0
 
@@ -202,7 +203,7 @@ public actor ScriptRuntime {
     /// Whether anything is left that could make a task ready.
     private var somethingMayHappen: Bool {
         // An interval whose callback runs has no entry in `timers`: it depends on that task.
-        !timers.isEmpty || operations > 0 || holds > 0
+        !timers.isEmpty || !pendings.isEmpty || holds > 0
     }
 
     private func checkForEnd() {
