@@ -33,7 +33,9 @@ public struct LocalQueueServer: Service {
         let queue = try JobQueue(
             settings: configuration.settings, database: configuration.database, clips: configuration.clips,
             clock: clock, logger: logger)
-        let api = QueueAPI(queue: queue, apiKey: configuration.apiKey, latency: configuration.latency, clock: clock)
+        let api = QueueAPI(
+            queue: queue, settings: configuration.settings, apiKey: configuration.apiKey,
+            latency: configuration.latency, clock: clock)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Self.threads)
         let onReady = onReady
         var serverLogger = logger
