@@ -33,8 +33,16 @@ struct ScriptRun {
             Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
             return .failure
         }
-        let transport = HTTPTransport(on: group, clock: clock)
         let environment = ProcessInfo.processInfo.environment
+        let network: HTTPTransport.Configuration
+        do throws(DecartError) {
+            network = try .fromEnvironment(environment)
+        } catch {
+            Console.error("\(DecartLua.name): \(error)")
+            await queue?.stop()
+            return .failure
+        }
+        let transport = HTTPTransport(on: group, clock: clock, configuration: network)
         let bytecode = options.bytecode || environment["DECART_LUA_BYTECODE"] == "1"
         let status: ExitStatus
         do {

@@ -14,7 +14,7 @@ public struct TokensClient: Sendable {
     public func create(_ options: [String: JSONValue] = [:]) async throws(DecartError) -> ClientToken {
         let problems = TokenRules.problems(options)
         guard problems.isEmpty else { throw .invalid(.invalidOptions, "No token was asked for", problems) }
-        let body = JSONValue.object(TokenRules.normalised(options).filter { $0.value != .null })
+        let body = JSONValue.object(TokenRules.normalised(options))
         let reply = try await requester.write(
             Requester.Write(path: "/v1/client/tokens", call: .token, body: .json(body)))
         let members = try await requester.object(reply, .token)

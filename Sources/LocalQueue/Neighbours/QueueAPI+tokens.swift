@@ -6,7 +6,7 @@ extension QueueAPI {
 
     func issueToken(_ request: QueueRequest) async -> QueueReply {
         await withObject(of: request) { given in
-            let options = TokenRules.normalised(given.filter { $0.value != .null })
+            let options = TokenRules.normalised(given)
             let problems = TokenRules.problems(options)
             guard problems.isEmpty else {
                 return .invalid(problems.map { (["body", $0.field], "\($0.field) \($0.rule)", "value_error") })
