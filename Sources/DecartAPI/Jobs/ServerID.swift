@@ -7,7 +7,8 @@ enum ServerID {
     static func check(_ text: String, what: String, origin: String) throws(DecartError) {
         guard !text.isEmpty else { throw DecartError(.invalidInput, "The \(what) is empty. Pass the \(origin).") }
         if let bad = text.unicodeScalars.first(where: { $0 == "/" || $0.value < 0x20 || $0.value == 0x7F }) {
-            let shown = bad == "/" ? "\"/\"" : "the control character U+\(String(bad.value, radix: 16, uppercase: true))"
+            let shown =
+                bad == "/" ? "\"/\"" : "the control character U+\(String(bad.value, radix: 16, uppercase: true))"
             throw DecartError(
                 .invalidInput,
                 "The \(what) \(Excerpt.quoted(text, limit: 200)) has \(shown) in it. Pass the \(origin), unchanged.")

@@ -13,7 +13,9 @@ public enum TokenRules {
         if case .number(let number)? = options["expiresIn"], let whole = Int64(exactly: number) {
             result["expiresIn"] = .integer(whole)
         }
-        for name in ["allowedModels", "allowedOrigins"] where options[name] == .object([:]) { result[name] = .array([]) }
+        for name in ["allowedModels", "allowedOrigins"] where options[name] == .object([:]) {
+            result[name] = .array([])
+        }
         for name in ["metadata", "constraints"] where options[name] == .array([]) { result[name] = .object([:]) }
         return result
     }

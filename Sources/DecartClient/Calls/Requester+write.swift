@@ -19,7 +19,8 @@ extension Requester {
     func write(_ write: Write) async throws(DecartError) -> TransportReply {
         let call = write.call
         let request = TransportRequest(
-            write.method, url: configuration.baseURL.text + write.path, headers: headers(for: configuration.baseURL.origin),
+            write.method, url: configuration.baseURL.text + write.path,
+            headers: headers(for: configuration.baseURL.origin),
             body: write.body, idleTimeout: configuration.timeout, streamsReply: write.streams,
             needsFreshConnection: call.retrySubject == .write)
         var schedule = RetrySchedule(maxRetries: configuration.maxRetries)

@@ -30,7 +30,9 @@ extension TransportFailure {
                 + "authority that is unknown here. If the authority is your own, name a file with its certificate "
                 + "in SSL_CERT_FILE"
         }
-        if cause.contains("WRONG_VERSION_NUMBER") { return "\(peer) does not speak TLS: is it http:// rather than https://?" }
+        if cause.contains("WRONG_VERSION_NUMBER") {
+            return "\(peer) does not speak TLS: is it http:// rather than https://?"
+        }
         return "TLS with \(peer) failed: \(cause)"
     }
 }

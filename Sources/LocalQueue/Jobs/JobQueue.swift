@@ -82,7 +82,9 @@ final class JobQueue: Sendable {
     }
 
     /// Makes a picture at once. Neither it nor the form's files are kept.
-    func picture(model: ModelDefinition, form: ReceivedForm) async throws(StorageError) -> (bytes: [UInt8], type: String) {
+    func picture(model: ModelDefinition, form: ReceivedForm) async throws(StorageError) -> (
+        bytes: [UInt8], type: String
+    ) {
         let prompt = form.fields.last { $0.name == "prompt" }.map { String(decoding: $0.value, as: UTF8.self) }
         let order = ClipOrder(id: ids.next("gen_"), model: model, prompt: prompt ?? "", uploads: form.files)
         defer {

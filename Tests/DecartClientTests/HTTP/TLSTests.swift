@@ -21,7 +21,9 @@ struct TLSTests {
         return value
     }
 
-    @Test func `reads share one HTTP/2 connection where the server offers it, a submit has one of its own`() async throws {
+    @Test func `reads share one HTTP/2 connection where the server offers it, a submit has one of its own`()
+        async throws
+    {
         let authority = try TestAuthority()
         try await withServer(authority.identity(Self.here), trusting: authority.file) { client, server in
             for _ in 0..<5 { _ = try await client.queue.status(JobID("j")) }

@@ -80,7 +80,9 @@ struct FilesTests {
     }
 
     @Test func `a file's facts are asked for as often as it takes`() async throws {
-        let transport = ScriptedTransport([Play.reply(503), Play.fail(.network, .maybeSent), Play.reply(200, Self.reply)])
+        let transport = ScriptedTransport([
+            Play.reply(503), Play.fail(.network, .maybeSent), Play.reply(200, Self.reply),
+        ])
         let stored = try await makeClient(transport).files.get(FileID("file_1"))
         #expect(stored.members["filename"] == "a.mp4")
         #expect(transport.urls == Array(repeating: "https://queue.test/v1/files/file_1", count: 3))

@@ -49,7 +49,9 @@ struct ProcessTests {
     }
 
     @Test(arguments: [[], [("content-length", "9")]])
-    func `a body that breaks off or is short is not asked for again`(headers: [(name: String, value: String)]) async throws {
+    func `a body that breaks off or is short is not asked for again`(headers: [(name: String, value: String)])
+        async throws
+    {
         let breaks = headers.isEmpty
         let (transport, error) = try await process([Play.stream(200, ["PNG"], headers: headers, breaks: breaks)])
         #expect(error.code == .processingError)
@@ -93,7 +95,8 @@ struct ProcessTests {
     @Test func `a custom model is taken at its word`() async throws {
         let transport = ScriptedTransport([Play.stream(200, ["x"])])
         let model = ModelDefinition(name: "mine", kind: .video, generatePath: "/v1/generate/mine")
-        _ = try await makeClient(transport).process(Submission(model: model, inputs: ["b": .integer(1), "a": .boolean(true)]))
+        _ = try await makeClient(transport).process(
+            Submission(model: model, inputs: ["b": .integer(1), "a": .boolean(true)]))
         guard case .form(let form)? = transport.requests.first?.body else { throw Unexpected.noValue }
         #expect(form.parts.map(\.name) == ["a", "b"])
     }

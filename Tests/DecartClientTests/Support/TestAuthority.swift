@@ -13,7 +13,8 @@ final class TestAuthority: Sendable {
     init() throws {
         folder = try ScratchFolder()
         try Self.openssl(
-            ["req", "-x509", "-days", "1", "-subj", "/CN=Test authority", "-out", file] + Self.newKey(folder.file("ca.key")))
+            ["req", "-x509", "-days", "1", "-subj", "/CN=Test authority", "-out", file]
+                + Self.newKey(folder.file("ca.key")))
     }
 
     /// The authority's own certificate: what `SSL_CERT_FILE` names.

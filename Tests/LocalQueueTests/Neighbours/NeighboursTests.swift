@@ -36,7 +36,8 @@ struct NeighboursTests {
 
     @Test func `a picture leaves nothing in the queue's folder`() async throws {
         let queue = try JobQueue(
-            settings: QueueSettings(seed: 1), database: nil, clips: .builtIn, clock: clock, logger: .init(label: "test"))
+            settings: QueueSettings(seed: 1), database: nil, clips: .builtIn, clock: clock, logger: .init(label: "test")
+        )
         let model = try ModelCatalog.find(name: "lucy-image-2", kind: .image)
         let form = MultipartForm(parts: [
             .init(name: "prompt", content: .text([65])),
@@ -142,7 +143,9 @@ struct NeighboursTests {
             #expect(reply.json == ["model_id": .string(model)])
             let none = Array(#"{"model":"nobody"}"#.utf8)
             #expect(try await server.send("POST", "/v1/models/resolve", headers: json, body: none).status == 404)
-            #expect(try await server.send("POST", "/v1/models/resolve", headers: json, body: Array("{}".utf8)).status == 422)
+            #expect(
+                try await server.send("POST", "/v1/models/resolve", headers: json, body: Array("{}".utf8)).status == 422
+            )
         }
     }
 }

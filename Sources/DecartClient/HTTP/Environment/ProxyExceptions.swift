@@ -43,7 +43,9 @@ struct ProxyExceptions: Hashable, Sendable {
 
     private static func split(_ word: Substring) -> (name: Substring, port: Int?) {
         // An address of IPv6 is full of colons: its port stands behind a bracket.
-        guard let colon = word.lastIndex(of: ":"), let port = Int(word[word.index(after: colon)...]) else { return (word, nil) }
+        guard let colon = word.lastIndex(of: ":"), let port = Int(word[word.index(after: colon)...]) else {
+            return (word, nil)
+        }
         let name = word[..<colon]
         return !name.contains(":") || name.hasSuffix("]") ? (name, port) : (word, nil)
     }

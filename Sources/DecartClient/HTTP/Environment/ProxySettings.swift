@@ -30,7 +30,9 @@ public struct ProxySettings: Sendable {
     var servers: [ProxyServer] { [https, http].compactMap { $0 } }
 
     func server(for scheme: String, host: String, port: Int) -> ProxyServer? {
-        guard let server = scheme == "https" ? https : http, !exceptions.contain(host: host, port: port) else { return nil }
+        guard let server = scheme == "https" ? https : http, !exceptions.contain(host: host, port: port) else {
+            return nil
+        }
         return server
     }
 
