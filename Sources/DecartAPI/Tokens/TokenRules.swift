@@ -7,7 +7,8 @@ public enum TokenRules {
 
     private static let names = ["metadata", "expiresIn", "allowedModels", "allowedOrigins", "constraints"]
 
-    /// `options` as they are sent: without nulls; a script's 60.0 is 60, and its empty table a list where a list belongs.
+    /// `options` as they are sent: without nulls; a script's 60.0 is 60, and its empty table a list where a list
+    /// belongs.
     public static func normalised(_ options: [String: JSONValue]) -> [String: JSONValue] {
         var result = options.filter { $0.value != .null }
         if case .number(let number)? = options["expiresIn"], let whole = Int64(exactly: number) {

@@ -6,8 +6,8 @@ extension DecartClient {
     /// It is billed when it is made: it is sent again only when nothing of it can have arrived, or when the server says
     /// 429. A great picture is kept in a temporary file.
     ///
-    /// - Throws: `INVALID_INPUT`, before a byte is sent, with every problem there is, and for a model that makes videos;
-    ///   `PROCESSING_ERROR` for a refusal, and when a picture may have been made whose bytes did not arrive;
+    /// - Throws: `INVALID_INPUT`, before a byte is sent, with every problem there is, and for a model that makes
+    ///   videos; `PROCESSING_ERROR` for a refusal, and when a picture may have been made whose bytes did not arrive;
     ///   `NETWORK_ERROR` when the server could not be reached; `CANCELLED`.
     public func process(_ submission: Submission) async throws(DecartError) -> Blob {
         let model = submission.model

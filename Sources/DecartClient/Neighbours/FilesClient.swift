@@ -4,11 +4,12 @@ public import DecartAPI
 public struct FilesClient: Sendable {
     let requester: Requester
 
-    /// Uploads a file, streamed from disk whatever its size. What stands behind a URL is fetched first, without the key.
+    /// Uploads a file, streamed from disk whatever its size. What stands behind a URL is fetched first, without the
+    /// key.
     ///
     /// - Parameter ttlSeconds: how long it is to be kept, 60 to 2592000 seconds; nil: as long as the service likes.
-    /// - Throws: `INVALID_INPUT` for a file that cannot be read, `INVALID_OPTIONS` for a bad `ttlSeconds`, both before a
-    ///   byte is sent; `FILES_UPLOAD_ERROR` for a refusal, for a reply that is not a file's, and when it is not known
+    /// - Throws: `INVALID_INPUT` for a file that cannot be read, `INVALID_OPTIONS` for a bad `ttlSeconds`, both
+    ///   before a byte is sent; `FILES_UPLOAD_ERROR` for a refusal, for a reply that is not a file's, and when it is not known
     ///   whether the file was stored; `NETWORK_ERROR`; `CANCELLED`.
     public func upload(_ file: FileInput, ttlSeconds: Int64? = nil) async throws(DecartError) -> StoredFile {
         if let ttlSeconds, !FileUpload.lifetime.contains(ttlSeconds) {

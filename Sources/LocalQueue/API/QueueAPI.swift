@@ -15,8 +15,8 @@ import RunClock
 /// | `POST /v1/client/tokens` | 200 `{apiKey, token, expiresAt, permissions, constraints}`; 422 |
 /// | `POST /v1/models/resolve` | 200 `{model_id}`; 404 |
 ///
-/// A job for an unknown model is 422 and not 404, so that a 404 always means "no such job" to a client. Anything else is 404
-/// `{"detail": "Not Found"}`, a known path with another method 405, a wrong key 401.
+/// A job for an unknown model is 422 and not 404, so that a 404 always means "no such job" to a client.
+/// Anything else is 404 `{"detail": "Not Found"}`, a known path with another method 405, a wrong key 401.
 struct QueueAPI: Sendable {
     let queue: JobQueue
     /// The key that requests have to bring; nil: any or none will do.

@@ -2,8 +2,8 @@ import DecartAPI
 import RunClock
 import Synchronization
 
-/// What is known of the files that clients had kept. Nothing in the API reads such a file back, so its bytes are counted
-/// and dropped; and nothing outlives this object.
+/// What is known of the files that clients had kept. Nothing in the API reads such a file back, so its bytes are
+/// counted and dropped; and nothing outlives this object.
 final class FileShelf: Sendable {
     struct Entry: Hashable, Sendable {
         var id: String

@@ -150,7 +150,7 @@ struct HTTPTransportTests {
         ])
         try await withTransport { transport in
             let reply = try await transport.send(
-                TransportRequest(.get, url: server.url, idleTimeout: .milliseconds(150), streamsReply: true))
+                TransportRequest(.get, url: server.url, idleTimeout: .seconds(1), streamsReply: true))
             guard case .stream(let stream) = reply.body else { throw Unexpected.noValue }
             let error = await #expect(throws: TransportFailure.self) {
                 while try await stream.next() != nil {}

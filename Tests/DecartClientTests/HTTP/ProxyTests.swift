@@ -11,7 +11,7 @@ struct ProxyTests {
         _ credentials: String = "", exceptions: String = "", refusal: String? = nil,
         _ body: (DecartClient, ConnectProxy, TLSServer) async throws -> T
     ) async throws -> T {
-        let authority = try TestAuthority()
+        let authority = try await TestAuthority()
         let server = try await TLSServer.start(authority.identity("DNS:queue.test"), protocols: ["http/1.1"])
         let proxy = try await ConnectProxy.start(to: server.port, refusal: refusal)
         let configuration = try HTTPTransport.Configuration.fromEnvironment([

@@ -24,7 +24,7 @@ struct TLSTests {
     @Test func `reads share one HTTP/2 connection where the server offers it, a submit has one of its own`()
         async throws
     {
-        let authority = try TestAuthority()
+        let authority = try await TestAuthority()
         try await withServer(authority.identity(Self.here), trusting: authority.file) { client, server in
             for _ in 0..<5 { _ = try await client.queue.status(JobID("j")) }
             #expect(server.seen.map(\.isHTTP2) == Array(repeating: true, count: 5))
@@ -38,8 +38,8 @@ struct TLSTests {
     }
 
     @Test func `a server without HTTP/2 is spoken to in HTTP/1.1`() async throws {
-        let authority = try TestAuthority()
-        let identity = try authority.identity(Self.here)
+        let authority = try await TestAuthority()
+        let identity = try await authority.identity(Self.here)
         try await withServer(identity, trusting: authority.file, protocols: ["http/1.1"]) { client, server in
             for _ in 0..<3 { _ = try await client.queue.status(JobID("j")) }
             #expect(server.seen.map(\.isHTTP2) == [false, false, false])
@@ -51,8 +51,8 @@ struct TLSTests {
 
     @Test(arguments: Flaw.allCases)
     func `a server that cannot be trusted gets nothing, and the message says why`(flaw: Flaw) async throws {
-        let authority = try TestAuthority()
-        let identity = try authority.identity(
+        let authority = try await TestAuthority()
+        let identity = try await authority.identity(
             flaw == .otherHost ? "DNS:other.test" : Self.here, days: flaw == .expired ? -1 : 1)
         let trusted = flaw == .unknownAuthority ? nil : authority.file
         let submission = try sunset()
@@ -70,7 +70,7 @@ struct TLSTests {
     @Test func `a file without a certificate is named as the reason`() async throws {
         let folder = try ScratchFolder()
         let file = try folder.write("ca.pem", "nothing\n")
-        let authority = try TestAuthority()
+        let authority = try await TestAuthority()
         let error = try await withServer(authority.identity(Self.here), trusting: file) { client, _ in
             try await failure { () throws(DecartError) in try await client.queue.status(JobID("j")) }
         }

@@ -12,7 +12,7 @@ struct WireTests {
     private func record(
         key: String? = secretKey, _ call: (DecartClient) async throws -> Void
     ) async throws -> RecordingServer.Record {
-        let server = try RecordingServer()
+        let server = try await RecordingServer.start()
         let base = try BaseURL("http://127.0.0.1:\(server.port)/")
         let configuration = ClientConfiguration(
             apiKey: try key.map { key throws(DecartError) in try APIKey(key) }, baseURL: base, integration: "check/1")
@@ -175,7 +175,8 @@ struct WireTests {
         #expect(token.headers["content-type"] == "application/json")
         #expect(
             token.body == #"{"allowedModels":["lucy-2.1"],"allowedOrigins":["https://example.com"],"#
-                + #""constraints":{"realtime":{"maxSessionDuration":300}},"expiresIn":120,"metadata":{"role":"viewer"}}"#
+                + #""constraints":{"realtime":{"maxSessionDuration":300}},"expiresIn":120,"#
+                + #""metadata":{"role":"viewer"}}"#
         )
         let bare = try await record { _ = try await $0.tokens.create() }
         #expect(bare.body == "{}")

@@ -35,24 +35,41 @@ final class RecordingServer {
     }
 
     private let folder: ScratchFolder
-    private let process = Process()
+    private let process: Process
     let port: Int
 
-    init() throws {
-        folder = try ScratchFolder()
+    private init(folder: ScratchFolder, process: Process, port: Int) {
+        self.folder = folder
+        self.process = process
+        self.port = port
+    }
+
+    static func start() async throws -> RecordingServer {
+        let folder = try ScratchFolder()
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/recording_server.py"
+        let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-B", script, folder.file("records")]
         process.standardOutput = output
-        try process.run()
-        // The one line it prints comes when it is ready.
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        // The one line it prints comes when it is ready; waiting for it must not hold up the threads of other tests.
+        let line = try await withCheckedThrowingContinuation { continuation in
+            output.fileHandleForReading.readabilityHandler = { handle in
+                handle.readabilityHandler = nil
+                continuation.resume(returning: String(decoding: handle.availableData, as: UTF8.self))
+            }
+            do {
+                try process.run()
+            } catch {
+                output.fileHandleForReading.readabilityHandler = nil
+                continuation.resume(throwing: error)
+            }
+        }
         guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
             kill(process.processIdentifier, SIGKILL)
             throw Unexpected.noValue
         }
-        self.port = port
+        return RecordingServer(folder: folder, process: process, port: port)
     }
 
     deinit {

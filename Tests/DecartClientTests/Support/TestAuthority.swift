@@ -10,9 +10,9 @@ final class TestAuthority: Sendable {
 
     private let folder: ScratchFolder
 
-    init() throws {
+    init() async throws {
         folder = try ScratchFolder()
-        try Self.openssl(
+        try await Self.openssl(
             ["req", "-x509", "-days", "1", "-subj", "/CN=Test authority", "-out", file]
                 + Self.newKey(folder.file("ca.key")))
     }
@@ -23,12 +23,12 @@ final class TestAuthority: Sendable {
     /// - Parameters:
     ///   - names: such as `DNS:localhost,IP:127.0.0.1`.
     ///   - days: from now; a negative number is over by now.
-    func identity(_ names: String, days: Int = 1) throws -> Identity {
+    func identity(_ names: String, days: Int = 1) async throws -> Identity {
         let (request, key) = (folder.file("leaf.csr"), folder.file("leaf.key"))
         let certificate = folder.file("leaf.pem")
-        try Self.openssl(
+        try await Self.openssl(
             ["req", "-subj", "/CN=leaf", "-addext", "subjectAltName=\(names)", "-out", request] + Self.newKey(key))
-        try Self.openssl([
+        try await Self.openssl([
             "x509", "-req", "-in", request, "-CA", file, "-CAkey", folder.file("ca.key"), "-CAcreateserial",
             "-copy_extensions", "copy", "-days", "\(days)", "-out", certificate,
         ])
@@ -39,14 +39,21 @@ final class TestAuthority: Sendable {
         ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path]
     }
 
-    private static func openssl(_ arguments: [String]) throws {
+    /// Holds up no thread while the command runs: tests beside this one measure real time.
+    private static func openssl(_ arguments: [String]) async throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["openssl"] + arguments
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Unexpected.noValue }
+        let status = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do {
+                try process.run()
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+        guard status == 0 else { throw Unexpected.noValue }
     }
 }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import LocalQueue
 
-/// The public Python SDK, an implementation of the other end that is not ours, against the served queue: all that it has of queue,
-/// process and tokens.
+/// The public Python SDK, an implementation of the other end that is not ours, against the served queue: all that it
+/// has of queue, process and tokens.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct PythonSDKTests {
     @Test(arguments: ["0.1.4", "newest"])

@@ -2,13 +2,13 @@ public import DecartAPI
 
 /// Which requests go through which proxy.
 ///
-/// | variable                      | says                                                                       |
-/// |-------------------------------|----------------------------------------------------------------------------|
-/// | `https_proxy`, `HTTPS_PROXY`  | the proxy of `https` requests: the tunnel is encrypted from end to end     |
-/// | `http_proxy`                  | the proxy of `http` requests, tunnelled too; not `HTTP_PROXY`, which in a CGI program is a header that a stranger sent |
-/// | `no_proxy`, `NO_PROXY`        | what goes straight to its server: see `ProxyExceptions`                    |
+/// | variable                      | says                                                                    |
+/// |-------------------------------|-------------------------------------------------------------------------|
+/// | `https_proxy`, `HTTPS_PROXY`  | the proxy of `https` requests: the tunnel is encrypted from end to end  |
+/// | `http_proxy`                  | the proxy of `http` requests, which are tunnelled (`CONNECT`) too       |
+/// | `no_proxy`, `NO_PROXY`        | what goes straight to its server: see `ProxyExceptions`                 |
 ///
-/// Of two spellings the lower-case one counts, as in curl; an empty one is as good as none. What runs on this machine
+/// `HTTP_PROXY` is not read: in a CGI program that is a header which a stranger sent. Of two spellings the lower-case one counts, as in curl; an empty one is as good as none. What runs on this machine
 /// (`localhost`, loopback addresses) is never asked for through a proxy, which would look for it on its own machine.
 public struct ProxySettings: Sendable {
     private var https: ProxyServer?
