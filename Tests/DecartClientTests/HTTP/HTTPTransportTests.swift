@@ -32,11 +32,13 @@ struct HTTPTransportTests {
         }
     }
 
-    private func failure(_ script: [LoopbackServer.Action], streams: Bool = false) async throws -> TransportFailure {
+    /// - Parameter idleTimeout: short only for a server that falls silent, which has to be sat through in real time.
+    private func failure(
+        _ script: [LoopbackServer.Action], streams: Bool = false, idleTimeout: Duration = .seconds(30)
+    ) async throws -> TransportFailure {
         let server = try await LoopbackServer.start([script])
-        // A short silence, because the silent server's test has to sit through it in real time.
         let request = TransportRequest(
-            .get, url: server.url + "/x", headers: [("x-api-key", secretKey)], idleTimeout: .milliseconds(150),
+            .get, url: server.url + "/x", headers: [("x-api-key", secretKey)], idleTimeout: idleTimeout,
             streamsReply: streams)
         let result = try await send(request)
         await server.stop()
@@ -117,7 +119,7 @@ struct HTTPTransportTests {
 
     @Test(arguments: [false, true])
     func `a reply that never comes, or never ends, times out`(streams: Bool) async throws {
-        let failure = try await failure([.hang], streams: streams)
+        let failure = try await failure([.hang], streams: streams, idleTimeout: .milliseconds(150))
         #expect(failure.kind == .timeout)
         #expect(failure.reach == .maybeSent)
     }
