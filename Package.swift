@@ -16,6 +16,7 @@ import PackageDescription
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -39,6 +40,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.44.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -111,10 +113,15 @@ let package = Package(
         .testTarget(name: "DecartAPITests", dependencies: ["DecartAPI"]),
         .testTarget(
             name: "DecartClientTests",
-            dependencies: ["DecartClient", "DecartAPI", "RunClock", nioCore, nioPosix, nioHTTP1]),
+            dependencies: ["DecartClient", "DecartAPI", "RunClock", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL],
+            exclude: ["Support/recording_server.py"]),
         .testTarget(
             name: "LocalQueueTests",
             dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle]),
+        // Both ends of the wire together.
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle]),
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
         .testTarget(
             name: "CommandTests",

@@ -30,4 +30,13 @@ public struct DecartClient: Sendable {
 
     /// Jobs: submit, ask, fetch.
     public var queue: QueueClient { QueueClient(requester: requester) }
+
+    /// Files that the service keeps for a while.
+    public var files: FilesClient { FilesClient(requester: requester) }
+
+    /// Short-lived keys for others.
+    public var tokens: TokensClient { TokensClient(requester: requester) }
+
+    /// What the service says of its models; those that this program knows are in `ModelCatalog`.
+    public var models: ModelsClient { ModelsClient(requester: requester) }
 }

@@ -14,12 +14,13 @@ public final class DecartModule {
     public struct Settings: Sendable {
         /// The choice of server that goes before a script's own.
         public var server: ServerOverride?
-        public var environment: [String: String]
+        /// Read when the first client is made: a script without one does not wait for it.
+        public var environment: @Sendable () -> [String: String]
         public var chance: Chance
         /// Whether the queue is on this machine: then nothing is said of deprecated models.
         public var isLocal: Bool { if case .local? = server { true } else { false } }
 
-        public init(server: ServerOverride? = nil, environment: [String: String], chance: Chance = Chance()) {
+        public init(server: ServerOverride? = nil, environment: @escaping @Sendable () -> [String: String], chance: Chance = Chance()) {
             self.server = server
             self.environment = environment
             self.chance = chance
@@ -27,7 +28,7 @@ public final class DecartModule {
     }
 
     let settings: Settings
-    let transport: any QueueTransport
+    let transport: @Sendable () throws(DecartError) -> any QueueTransport
     let clock: any RunClock
     let note: @Sendable (String) -> Void
 
@@ -41,10 +42,11 @@ public final class DecartModule {
     public let jobs: JobLedger
 
     /// - Parameters:
-    ///   - transport: what carries the requests of all the script's clients.
+    ///   - transport: answers what carries the requests of all the script's clients; asked for each client.
     ///   - note: shows a line on stderr.
     public init(
-        settings: Settings, transport: any QueueTransport, clock: any RunClock, jobs: JobLedger,
+        settings: Settings, transport: @escaping @Sendable () throws(DecartError) -> any QueueTransport,
+        clock: any RunClock, jobs: JobLedger,
         note: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings

@@ -18,27 +18,34 @@ public final class InProcessQueue: QueueTransport {
     ) throws(StorageError) {
         let queue = try JobQueue(
             settings: settings, database: nil, clips: clips, clock: clock, logger: Logger(label: "decart-lua.queue"))
-        api = QueueAPI(queue: queue, apiKey: nil, latency: latency, clock: clock)
+        api = QueueAPI(queue: queue, settings: settings, apiKey: nil, latency: latency, clock: clock)
     }
 
     public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
         guard !Task.isCancelled else { throw Self.cancelled(.neverSent) }
+        // From here on the queue may act on it, and no cancellation tells whether it did.
+        request.onSending?()
         var headers: [String: String] = [:]
         for header in request.headers { headers[header.name] = header.value }
         let target = Self.target(of: request.url)
         let folder = api.queue.folder
         let unsendable = Mutex<TransportFailure?>(nil)
-        let asked = QueueRequest(method: request.method.rawValue, target: target, headers: headers) {
-            () async throws(FormProblem) -> ReceivedForm in
-            guard case .form(let form) = request.body else { throw .unsupported }
-            do throws(FormProblem) {
-                return try form.received(into: folder)
-            } catch {
-                // Over a socket such a body would have broken off: no reply tells of it.
-                unsendable.withLock { $0 = error.asTransportFailure }
-                throw error
-            }
-        }
+        let asked = QueueRequest(
+            method: request.method.rawValue, target: target, headers: headers,
+            readForm: { () async throws(FormProblem) -> ReceivedForm in
+                guard case .form(let form) = request.body else { throw .unsupported }
+                do throws(FormProblem) {
+                    return try form.received(into: folder)
+                } catch {
+                    // Over a socket such a body would have broken off: no reply tells of it.
+                    unsendable.withLock { $0 = error.asTransportFailure }
+                    throw error
+                }
+            },
+            readBody: { _ async throws(FormProblem) -> [UInt8] in
+                guard case .json(let value) = request.body else { return [] }
+                return value.serialized()
+            })
         let reply: QueueReply
         do throws(CancellationError) {
             reply = try await api.reply(to: asked)

@@ -9,12 +9,12 @@ import ScriptRuntime
 final class CommandModule {
     private let runtime: ScriptRuntime
     private let showJobs: @Sendable () -> Void
-    private let historyFile: String?
+    private let historyFile: () -> String?
     var signals: SignalWatch?
     private var reader: LineReader?
     private var completer: LuaReference?
 
-    init(runtime: ScriptRuntime, historyFile: String?, showJobs: @escaping @Sendable () -> Void) {
+    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showJobs: @escaping @Sendable () -> Void) {
         self.runtime = runtime
         self.historyFile = historyFile
         self.showJobs = showJobs
@@ -70,7 +70,7 @@ final class CommandModule {
         if let reader { return reader }
         let runtime = runtime
         let completer = completer
-        let reader = LineReader(historyFile: historyFile) { word in
+        let reader = LineReader(historyFile: historyFile()) { word in
             guard let completer else { return [] }
             let names = try? await runtime.call(completer, [.value(.text(word))])
             guard case .table(let table)? = names?.first else { return [] }

@@ -14,7 +14,6 @@ import TerminalUI
 /// One run of a script: makes the parts, joins them, and takes them down again.
 struct ScriptRun {
     let options: ScriptOptions
-    private let environment = ProcessInfo.processInfo.environment
     private let ledger = JobLedger()
 
     init(options: ScriptOptions) {
@@ -41,21 +40,22 @@ struct ScriptRun {
             Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
             return .failure
         }
-        let transport = HTTPTransport(on: group, clock: clock)
+        let network = Network(group: group, clock: clock)
         let status: ExitStatus
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
-                bytecode: options.bytecode || environment["DECART_LUA_BYTECODE"] == "1",
+                bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
                 environment: !options.ignoresEnvironment, report: { ErrorReport.show($0) })
-            let settings = DecartModule.Settings(server: server, environment: environment)
-            status = await run(on: runtime, settings, transport)
+            let settings = DecartModule.Settings(
+                server: server, environment: { ProcessInfo.processInfo.environment })
+            status = await run(on: runtime, settings, network)
         } catch {
             Console.error(ErrorReport.text(of: error))
             status = .failure
         }
         showUnfinishedJobs()
-        await transport.shutdown()
+        await network.shutdown()
         await queue?.stop()
         return status
     }
@@ -63,12 +63,13 @@ struct ScriptRun {
     private var logLevel: Logger.Level { Logger.Level(rawValue: options.logLevel) ?? .warning }
 
     private func run(
-        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ transport: HTTPTransport
+        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network
     ) async -> ExitStatus {
         let module = DecartModule(
-            settings: settings, transport: transport, clock: runtime.clock, jobs: ledger, note: { Console.error($0) })
+            settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
+            jobs: ledger, note: { Console.error($0) })
         let command = CommandModule(
-            runtime: runtime, historyFile: historyFile, showJobs: { [self] in showUnfinishedJobs() })
+            runtime: runtime, historyFile: Self.historyFile, showJobs: { [self] in showUnfinishedJobs() })
         var lines = PlainLines()
         do throws(LuaError) {
             try runtime.loadPrelude()
@@ -129,14 +130,17 @@ struct ScriptRun {
     private var initialisation: LuaValue? {
         guard !options.ignoresEnvironment else { return nil }
         for name in ["LUA_INIT_5_4", "LUA_INIT"] {
-            guard let value = environment[name] else { continue }
+            guard let value = Self.variable(name) else { continue }
             return .table(LuaTable(fields: [("name", .text(name)), ("value", .text(value))]))
         }
         return nil
     }
 
-    private var historyFile: String? {
-        guard let state = environment["XDG_STATE_HOME"] ?? environment["HOME"].map({ "\($0)/.local/state" }) else {
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Where the prompt keeps its lines; makes the folder.
+    @Sendable private static func historyFile() -> String? {
+        guard let state = variable("XDG_STATE_HOME") ?? variable("HOME").map({ "\($0)/.local/state" }) else {
             return nil
         }
         let folder = "\(state)/decart-lua"

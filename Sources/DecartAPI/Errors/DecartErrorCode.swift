@@ -26,6 +26,7 @@ public enum DecartErrorCode: String, Sendable, CaseIterable {
     case filesGetError = "FILES_GET_ERROR"
     case filesDeleteError = "FILES_DELETE_ERROR"
     case tokenCreateError = "TOKEN_CREATE_ERROR"
+    case modelResolveError = "MODEL_RESOLVE_ERROR"
 
     // The run.
     case timeout = "TIMEOUT"

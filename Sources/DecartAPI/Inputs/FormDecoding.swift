@@ -19,7 +19,7 @@ extension InputField {
             guard let value = try? JSONValue(parsing: bytes) else { return .bytes(bytes) }
             return .json(value)
         // A file has to come as a file: its text must not become a path on the receiver's own disk.
-        case .imageFile, .videoFile:
+        case .imageFile, .videoFile, .anyFile:
             return .json(.string(String(decoding: bytes, as: UTF8.self)))
         }
     }

@@ -32,7 +32,7 @@ extension InputField {
         switch (kind, value) {
         case (.integer, .number(let number)):
             Int64(exactly: number).map { .integer($0) } ?? value
-        case (.imageFile, _), (.videoFile, _):
+        case (.imageFile, _), (.videoFile, _), (.anyFile, _):
             FileInput.read(from: value)
         // An empty Lua table is a list as much as an object.
         case (.trajectory, .json(.object(let members))) where members.isEmpty:

@@ -29,14 +29,21 @@ extension DecartError {
     /// All problems of one call as one `INVALID_INPUT`: its message tells every one, and `data.problems` is a list of
     /// `{field, rule, given}`.
     public static func invalidInput(_ problems: [InputProblem], model: String) -> DecartError {
+        invalid(.invalidInput, "The job for \(Excerpt.quoted(model)) was not sent", problems)
+    }
+
+    /// The same under another code.
+    ///
+    /// - Parameter consequence: the message's first clause, such as "No token was asked for".
+    public static func invalid(
+        _ code: DecartErrorCode, _ consequence: String, _ problems: [InputProblem]
+    ) -> DecartError {
         let list = problems.map { problem -> JSONValue in
             var members: [String: JSONValue] = ["field": .string(problem.field), "rule": .string(problem.rule)]
             members["given"] = problem.given.map { .string($0) }
             return .object(members)
         }
         let told = problems.map(\.description).joined(separator: "; ")
-        return DecartError(
-            .invalidInput, "The job for \(Excerpt.quoted(model)) was not sent: \(told).",
-            data: ["problems": .array(list)])
+        return DecartError(code, "\(consequence): \(told).", data: ["problems": .array(list)])
     }
 }

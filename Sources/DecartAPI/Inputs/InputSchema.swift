@@ -37,6 +37,8 @@ public struct InputField: Hashable, Sendable {
         case choice([String])
         case imageFile
         case videoFile
+        /// A file of whatever kind.
+        case anyFile
         /// A list of `{frame, x, y}`, numbers from 0 up.
         case trajectory(count: ClosedRange<Int>)
     }
@@ -54,5 +56,5 @@ public struct InputField: Hashable, Sendable {
         self.defaultText = defaultText
     }
 
-    public var isFile: Bool { kind == .imageFile || kind == .videoFile }
+    public var isFile: Bool { [.imageFile, .videoFile, .anyFile].contains(kind) }
 }

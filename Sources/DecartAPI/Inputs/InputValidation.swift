@@ -62,6 +62,7 @@ extension InputField {
         case .choice(let words): checkChoice(value, words)
         case .imageFile: checkFile(value, holds: "an image")
         case .videoFile: checkFile(value, holds: "a video")
+        case .anyFile: checkFile(value, holds: "a file")
         case .trajectory(let count): checkTrajectory(value, count: count)
         }
     }

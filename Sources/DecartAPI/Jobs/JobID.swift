@@ -5,24 +5,12 @@ public struct JobID: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `INVALID_INPUT` for an empty id, or one with `/` or a control character in it: such an id was never
     ///   given out, and as a path it would name something else.
     public init(_ text: String) throws(DecartError) {
-        guard !text.isEmpty else {
-            throw DecartError(.invalidInput, "The job id is empty. Pass the job_id that submit returned.")
-        }
-        if let bad = text.unicodeScalars.first(where: { $0 == "/" || $0.value < 0x20 || $0.value == 0x7F }) {
-            let shown = bad == "/" ? "\"/\"" : "the control character U+\(String(bad.value, radix: 16, uppercase: true))"
-            throw DecartError(
-                .invalidInput,
-                "The job id \"\(text)\" has \(shown) in it. Pass the job_id exactly as submit returned it.")
-        }
+        try ServerID.check(text, what: "job id", origin: "job_id that submit returned")
         self.text = text
     }
 
     /// The id as one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
-    public var pathSegment: String {
-        // "." and ".." are unreserved, yet as whole segments they walk the path.
-        if text == "." || text == ".." { return text.replacing(".", with: "%2E") }
-        return percentEncoded(text)
-    }
+    public var pathSegment: String { ServerID.pathSegment(text) }
 
     public var description: String { text }
 }

@@ -11,6 +11,8 @@ extension Call {
             error.data["detail"] = detail.value
             return error.about(job: job)
         }
+        var code = code
+        if status == 404, case .resolve = self { code = .modelNotFound }
         let said = detail.text.map { ": \($0)" } ?? ""
         var error = DecartError(code, "The server was asked \(purpose) and answered \(status)\(said).", status: status)
         error.message += advice(status)
@@ -25,8 +27,8 @@ extension Call {
         case (_, .input): " Check the URL. \(reassurance)"
         case (401, _), (403, _): " Check the API key (apiKey or DECART_API_KEY)."
         case (429, _): " Too many requests: make fewer at a time, or wait. \(reassurance)"
-        case (300...399, .submit): " A submit follows no redirect: correct the base URL. \(reassurance)"
-        case (_, .submit): " \(reassurance)"
+        case (300...399, _): " A POST follows no redirect: correct the base URL. \(reassurance)"
+        case _ where retrySubject == .write: " \(reassurance)"
         default: ""
         }
     }
@@ -38,7 +40,8 @@ extension Call {
             return cancelled(cause: failure.reason)
         case .body:
             return DecartError(
-                .invalidInput, "The job was not sent whole, and is no job: \(failure.reason).", cause: failure.reason)
+                .invalidInput, "What was to be sent could not be read to its end: \(failure.reason). \(reassurance)",
+                cause: failure.reason)
         case .network, .timeout:
             let error = DecartError(
                 .networkError,
@@ -62,6 +65,21 @@ extension Call {
                 + "Check that the base URL is that of the API.", status: status)
         error.data["detail"] = detail.value
         return about(error)
+    }
+
+    /// `error` as the news that a write may have been carried out all the same.
+    func unknown(_ error: DecartError) -> DecartError {
+        var unknown = error
+        unknown.retryable = false
+        unknown.retryAfter = nil
+        let what = error.cause ?? (error.status.map { "the server answered \($0)" } ?? "its reply was lost")
+        unknown.message = doubt(what)
+        if case .submit = self {
+            unknown.code = .submitUnknown
+        } else if error.code != .cancelled {
+            unknown.code = code
+        }
+        return unknown
     }
 
     func about(_ error: DecartError) -> DecartError {

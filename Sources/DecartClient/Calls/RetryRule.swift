@@ -1,9 +1,9 @@
 import DecartAPI
 
-/// What may be sent again. A read costs nothing and may always be; a submit that might have arrived may not, because
-/// a second one is a second job to pay for.
+/// What may be sent again. A read costs nothing and may always be; a write that might have arrived may not: a
+/// second submit is a second job to pay for.
 ///
-/// | what came of the request                          | read    | submit    |
+/// | what came of the request                          | read    | write     |
 /// |---------------------------------------------------|---------|-----------|
 /// | 408                                               | again   | unknown   |
 /// | 429                                               | again   | again     |
@@ -15,9 +15,9 @@ import DecartAPI
 /// | cancelled before anything was sent                | final   | final     |
 /// | cancelled after that                              | final   | unknown   |
 ///
-/// A body that could not be read was broken off before its end: nobody takes that for a whole submit.
+/// A body that could not be read was broken off before its end: nobody takes that for a whole request.
 enum RetryRule: Hashable, Sendable {
-    enum Subject: Sendable, CaseIterable { case read, submit }
+    enum Subject: Sendable, CaseIterable { case read, write }
 
     enum Event: Hashable, Sendable {
         case refused(status: Int)
@@ -28,19 +28,19 @@ enum RetryRule: Hashable, Sendable {
     case again
     /// Would fail again, or must not be tried.
     case final
-    /// A job may have come of it, or not; nobody can tell from here.
+    /// It may have been carried out, or not; nobody can tell from here.
     case unknown
 
     static func verdict(on event: Event, of subject: Subject) -> RetryRule {
         switch (event, subject) {
         case (.refused(429), _): .again
         case (.refused(408), .read), (.refused(500...599), .read): .again
-        case (.refused(408), .submit), (.refused(500...599), .submit): .unknown
+        case (.refused(408), .write), (.refused(500...599), .write): .unknown
         case (.refused, _): .final
         case (.failed(.body, _), _): .final
         case (.failed(.cancelled, .neverSent), _), (.failed(.cancelled, .maybeSent), .read): .final
         case (.failed(_, .neverSent), _), (.failed(_, .maybeSent), .read): .again
-        case (.failed(_, .maybeSent), .submit): .unknown
+        case (.failed(_, .maybeSent), .write): .unknown
         }
     }
 }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+public import DecartAPI
 import NIOCore
 
 extension HTTPTransport {
@@ -13,9 +14,25 @@ extension HTTPTransport {
         /// The longest reply, in bytes, that is collected in memory for a request that does not stream it.
         public var collectedReplyLimit = 8 << 20
 
+        /// Which requests go through a proxy; none unless given.
+        public var proxies = ProxySettings()
+        /// Whose word is taken for who a server is; the system's authorities unless given.
+        public var trust = TrustSettings()
+
         public init() {}
 
-        var forPooledConnections: HTTPClient.Configuration {
+        /// The usual configuration with what the environment says of the network: `HTTPS_PROXY`, `http_proxy`,
+        /// `NO_PROXY` (see `ProxySettings`), `SSL_CERT_FILE` and `SSL_CERT_DIR` (see `TrustSettings`).
+        ///
+        /// - Throws: `INVALID_OPTIONS`, naming the variable that cannot be used and what is wrong with it.
+        public static func fromEnvironment(_ environment: [String: String]) throws(DecartError) -> Configuration {
+            var configuration = Configuration()
+            configuration.proxies = try ProxySettings(environment: environment)
+            configuration.trust = try TrustSettings(environment: environment)
+            return configuration
+        }
+
+        func forPooledConnections(via proxy: ProxyServer?) -> HTTPClient.Configuration {
             var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
             configuration.timeout.connect = TimeAmount(connectTimeout)
             configuration.connectionPool.idleTimeout = TimeAmount(idleConnectionTimeout)
@@ -23,11 +40,13 @@ extension HTTPTransport {
             // A refused connection is reported at once: whether to try again is for the client above to say.
             configuration.connectionPool.retryConnectionEstablishment = false
             configuration.decompression = .disabled
+            configuration.proxy = proxy?.forHTTPClient
+            configuration.tlsConfiguration = trust.forTLS
             return configuration
         }
 
-        var forSingleUseConnections: HTTPClient.Configuration {
-            var configuration = forPooledConnections
+        func forSingleUseConnections(via proxy: ProxyServer?) -> HTTPClient.Configuration {
+            var configuration = forPooledConnections(via: proxy)
             configuration.maximumUsesPerConnection = 1
             // HTTP/2 would put the next submit on the same connection as another stream.
             configuration.httpVersion = .http1Only

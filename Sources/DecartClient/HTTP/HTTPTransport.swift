@@ -15,9 +15,8 @@ public final class HTTPTransport: QueueTransport {
     private let configuration: Configuration
     private let clock: any RunClock
     private let loop: any EventLoop
-    private let pooled: HTTPClient
-    /// Never uses a connection twice, so that a submit does not ride on one that may be half closed.
-    private let unpooled: HTTPClient
+    /// By the proxy that their connections go through; nil for those that go straight to their server.
+    private let clients: [ProxyServer?: HTTPClients]
     let limiter: ConnectionLimiter
 
     /// - Parameter group: whose (first) event loop to live on; NIO's shared threads unless given. It is the caller's,
@@ -30,18 +29,15 @@ public final class HTTPTransport: QueueTransport {
         self.configuration = configuration
         self.clock = clock
         self.loop = loop
-        self.pooled = HTTPClient(
-            eventLoopGroupProvider: .shared(loop), configuration: configuration.forPooledConnections)
-        self.unpooled = HTTPClient(
-            eventLoopGroupProvider: .shared(loop), configuration: configuration.forSingleUseConnections)
+        let routes = [nil] + configuration.proxies.servers.map { Optional($0) }
+        self.clients = Dictionary(
+            routes.map { ($0, HTTPClients(on: loop, configuration, via: $0)) }, uniquingKeysWith: { first, _ in first })
         self.limiter = ConnectionLimiter(limit: configuration.connectionLimit)
     }
 
     /// Closes every connection. Requests under way fail, later ones are refused with `neverSent`.
     public func shutdown() async {
-        // The only errors are "already shut down", which is what the caller wants, and those of closing sockets.
-        try? await pooled.shutdown()
-        try? await unpooled.shutdown()
+        for clients in clients.values { await clients.shutdown() }
     }
 
     public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
@@ -50,7 +46,7 @@ public final class HTTPTransport: QueueTransport {
         }
         clock.beginExternalWork()
         defer { clock.endExternalWork() }
-        let prepared = try PreparedRequest(request, on: loop)
+        let prepared = try PreparedRequest(request, on: loop, proxies: configuration.proxies)
         return request.streamsReply ? try await stream(prepared, slot) : try await collect(prepared, slot)
     }
 
@@ -105,7 +101,11 @@ public final class HTTPTransport: QueueTransport {
     private func execute<Delegate: HTTPClientResponseDelegate>(
         _ request: PreparedRequest, _ delegate: Delegate
     ) -> HTTPClient.Task<Delegate.Response> {
-        let client = request.needsFreshConnection ? unpooled : pooled
+        guard let clients = clients[request.proxy] else {
+            // `clients` was made of every proxy that the same settings can name.
+            preconditionFailure("no client for the request's proxy")
+        }
+        let client = request.needsFreshConnection ? clients.unpooled : clients.pooled
         // The client has no other loop, so its connections are on this one too. Asking for that in so many words would
         // make every connection one beyond the pool's limit, closed after use.
         return client.execute(request: request.http, delegate: delegate, eventLoop: .delegate(on: loop), logger: nil)

@@ -8,9 +8,11 @@ struct PreparedRequest {
     var http: HTTPClient.Request
     var needsFreshConnection: Bool
     var watch: ExchangeWatch
+    /// What it goes through; nil: straight to its server.
+    var proxy: ProxyServer?
 
     /// - Throws: `neverSent` for a URL that is none, before anything else has happened.
-    init(_ request: TransportRequest, on loop: any EventLoop) throws(TransportFailure) {
+    init(_ request: TransportRequest, on loop: any EventLoop, proxies: ProxySettings) throws(TransportFailure) {
         var headers = HTTPHeaders()
         for (name, value) in request.headers { headers.add(name: name, value: value) }
         let body: HTTPClient.Body?
@@ -33,8 +35,10 @@ struct PreparedRequest {
                 .network, reach: .neverSent, reason: "the address is not a URL that can be requested")
         }
         needsFreshConnection = request.needsFreshConnection
+        proxy = proxies.server(for: http.scheme, host: http.host, port: http.port)
+        let peer = "\(http.host):\(http.port)" + (proxy.map { " through the proxy \($0)" } ?? "")
         watch = ExchangeWatch(
-            peer: "\(http.host):\(http.port)", idleTimeout: request.idleTimeout, onSending: request.onSending)
+            peer: peer, idleTimeout: request.idleTimeout, onSending: request.onSending)
     }
 }
 

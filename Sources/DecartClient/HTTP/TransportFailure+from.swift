@@ -21,8 +21,8 @@ extension TransportFailure {
             self.init(.network, reach: reach, reason: "\(peer) sent a far longer reply than this call can have")
         case is HTTPParserError:
             self.init(.network, reach: reach, reason: "\(peer) answered with something that is not HTTP")
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-            self.init(.network, reach: reach, reason: "TLS with \(peer) failed: \(error)")
+        case _ where Self.isTLS(error):
+            self.init(.network, reach: reach, reason: Self.tlsReason(error, peer))
         case ChannelError.connectTimeout:
             self.init(.timeout, reach: reach, reason: "\(peer) did not accept a connection in time")
         case is ChannelError:
@@ -45,6 +45,10 @@ extension TransportFailure {
             self.init(.timeout, reach: reach, reason: "TLS with \(peer) did not come about in time")
         case .remoteConnectionClosed, .uncleanShutdown:
             self.init(.network, reach: reach, reason: "\(peer) closed the connection before its reply was whole")
+        case .proxyAuthenticationRequired:
+            self.init(.network, reach: reach, reason: "the proxy wants a user name and password (\(peer))")
+        case .invalidProxyResponse:
+            self.init(.network, reach: reach, reason: "the proxy refused to connect (\(peer))")
         case .bodyLengthMismatch:
             self.init(.body, reach: reach, reason: "a file changed its size while it was sent")
         case .alreadyShutdown:
@@ -55,6 +59,8 @@ extension TransportFailure {
     }
 
     private static func reason(_ error: NIOConnectionError, _ peer: String) -> String {
+        // A name may have several addresses: one that could be spoken to says more than one that could not.
+        if let tls = error.connectionErrors.map(\.error).first(where: isTLS) { return tlsReason(tls, peer) }
         if let attempt = error.connectionErrors.first {
             if let system = attempt.error as? IOError { return reason(system, peer) }
             if case ChannelError.connectTimeout = attempt.error { return "\(peer) did not accept a connection in time" }

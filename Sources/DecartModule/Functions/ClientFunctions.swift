@@ -28,9 +28,9 @@ extension DecartModule {
                 proxy: try options.text("proxy"), integration: try options.text("integration"),
                 maxRetries: try options.integer("maxRetries"),
                 timeout: try options.number("timeout").map(Duration.fromMilliseconds)),
-            environment: settings.environment, server: settings.server)
+            environment: settings.environment(), server: settings.server)
         return DecartClient(
-            configuration: configuration, transport: transport, clock: clock, chance: settings.chance)
+            configuration: configuration, transport: try transport(), clock: clock, chance: settings.chance)
     }
 
     func client(_ call: borrowing HostCall) throws(LuaError) -> DecartClient {

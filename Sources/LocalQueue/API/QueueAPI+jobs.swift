@@ -5,21 +5,13 @@ extension QueueAPI {
         guard let model = JobModels.find(name) else {
             return .invalid([(["path", "model"], "There is no model of that name that takes jobs", "value_error")])
         }
-        do throws(FormProblem) {
-            let form = try await request.readForm()
-            let problems = FormRules.problems(with: form, model: model)
-            guard problems.isEmpty else {
-                discard(form)
-                return .invalid(problems.map { (["body", $0.field], $0.message, $0.type) })
-            }
+        return await withForm(of: request, by: model.inputs) { form in
             do throws(StorageError) {
                 return .json(200, body(of: try queue.submit(model: model, form: form)))
             } catch {
-                discard(form)
+                queue.folder.discard(form)
                 return .refusal(500, error.description)
             }
-        } catch {
-            return Self.refusal(of: error)
         }
     }
 
@@ -33,7 +25,9 @@ extension QueueAPI {
         guard let clip = job.clip else {
             return .refusal(409, "Job is not completed: its status is \(job.status.rawValue)")
         }
-        return Self.reply(with: clip, request.headers)
+        var reply = Self.reply(with: clip, request.headers)
+        if case .file = reply.body, let cutAfter, cutAfter < reply.length { reply.cutAfter = cutAfter }
+        return reply
     }
 
     private static let noSuchJob = QueueReply.refusal(404, "Job not found")
@@ -42,21 +36,6 @@ extension QueueAPI {
         var members: [String: JSONValue] = ["job_id": .string(job.id), "status": .string(job.status.rawValue)]
         members["error"] = job.failure.map { .string($0) }
         return .object(members)
-    }
-
-    private func discard(_ form: ReceivedForm) {
-        for file in form.files { queue.folder.remove(file.fileName) }
-    }
-
-    private static func refusal(of problem: FormProblem) -> QueueReply {
-        switch problem {
-        case .malformed(let reason): .refusal(400, "There was an error parsing the body: \(reason)")
-        case .tooLarge(let reason): .refusal(413, reason)
-        case .unsupported:
-            .refusal(415, "Send the job as multipart/form-data or application/x-www-form-urlencoded")
-        case .cutShort: .refusal(400, "There was an error parsing the body: it ended too early")
-        case .storage(let reason): .refusal(500, reason)
-        }
     }
 
     /// A clip, or the stretch of it that the headers ask for.

@@ -4,7 +4,7 @@ extension QueueAPI {
         var methods: [String]
         /// Nil stands for one segment of any text.
         var pattern: [String?]
-        /// The string is what the pattern's nil stood for.
+        /// The string is what the pattern's nil stood for, "" where it has none.
         var answer: nonisolated(nonsending) @Sendable (QueueAPI, QueueRequest, String) async -> QueueReply
     }
 
@@ -18,14 +18,32 @@ extension QueueAPI {
         Route(methods: ["GET", "HEAD"], pattern: ["v1", "jobs", nil, "content"]) { api, request, id in
             api.content(of: id, request)
         },
+        Route(methods: ["POST"], pattern: ["v1", "generate", nil]) { api, request, model in
+            await api.generate(model: model, request)
+        },
+        Route(methods: ["POST"], pattern: ["v1", "files"]) { api, request, _ in
+            await api.keepFile(request)
+        },
+        Route(methods: ["GET"], pattern: ["v1", "files", nil]) { api, _, id in
+            api.file(id)
+        },
+        Route(methods: ["DELETE"], pattern: ["v1", "files", nil]) { api, _, id in
+            api.deleteFile(id)
+        },
+        Route(methods: ["POST"], pattern: ["v1", "client", "tokens"]) { api, request, _ in
+            await api.issueToken(request)
+        },
+        Route(methods: ["POST"], pattern: ["v1", "models", "resolve"]) { api, request, _ in
+            await api.resolveModel(request)
+        },
     ]
 }
 
 extension QueueAPI.Route {
-    /// What the pattern's nil stood for; nil if the path is another.
+    /// What the pattern's nil stood for, "" where it has none; nil if the path is another.
     func match(_ segments: [String]) -> String? {
         guard segments.count == pattern.count else { return nil }
-        var argument: String?
+        var argument = ""
         for (segment, wanted) in zip(segments, pattern) {
             if let wanted {
                 guard segment == wanted else { return nil }

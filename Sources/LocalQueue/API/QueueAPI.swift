@@ -1,7 +1,7 @@
 import DecartAPI
 import RunClock
 
-/// Decart's queue API: a request in, a reply out. It knows neither sockets nor files; the HTTP face and the transport
+/// Decart's API: a request in, a reply out. It knows neither sockets nor files; the HTTP face and the transport
 /// within the process both hand it their requests.
 ///
 /// | request | reply |
@@ -9,9 +9,14 @@ import RunClock
 /// | `POST /v1/jobs/{model}` | 200 `{job_id, status}`; 422 for a bad form or a model that takes no jobs |
 /// | `GET /v1/jobs/{id}` | 200 `{job_id, status}`, a failed one with `error`; 404 |
 /// | `GET`, `HEAD /v1/jobs/{id}/content` | 200 or 206 and the bytes; 304, 404, 409 when not completed, 416 |
+/// | `POST /v1/generate/{model}` | 200 and a picture's bytes; 422 for a bad form or a model that makes none |
+/// | `POST /v1/files` | 200 `{id, filename, mime_type, size_bytes, created_at, expires_at}`; 422 |
+/// | `GET`, `DELETE /v1/files/{id}` | 200 and the same, or 204; 404 |
+/// | `POST /v1/client/tokens` | 200 `{apiKey, token, expiresAt, permissions, constraints}`; 422 |
+/// | `POST /v1/models/resolve` | 200 `{model_id}`; 404 |
 ///
-/// An unknown model is 422 and not 404, so that a 404 always means "no such job" to a client. Anything else is 404
-/// `{"detail": "Not Found"}`, a known path with another method 405, a wrong key 401.
+/// A job for an unknown model is 422 and not 404, so that a 404 always means "no such job" to a client.
+/// Anything else is 404 `{"detail": "Not Found"}`, a known path with another method 405, a wrong key 401.
 struct QueueAPI: Sendable {
     let queue: JobQueue
     /// The key that requests have to bring; nil: any or none will do.
@@ -19,6 +24,20 @@ struct QueueAPI: Sendable {
     /// How long every reply is held back.
     let latency: Duration
     let clock: any RunClock
+    /// After how many bytes a result's body breaks off; nil: never.
+    let cutAfter: Int?
+    let files: FileShelf
+    let tokens: TokenBook
+
+    init(queue: JobQueue, settings: QueueSettings, apiKey: String?, latency: Duration, clock: any RunClock) {
+        self.queue = queue
+        self.apiKey = apiKey
+        self.latency = latency
+        self.clock = clock
+        cutAfter = settings.cutAfter.map { max(0, $0) }
+        files = FileShelf(ids: queue.ids, clock: clock)
+        tokens = TokenBook(ids: queue.ids, clock: clock)
+    }
 
     /// Answers a request.
     /// - Throws: when the task is cancelled while the reply is held back; the request has been carried out by then.
@@ -45,10 +64,15 @@ struct QueueAPI: Sendable {
         return await route.answer(self, request, argument)
     }
 
-    /// Compares every byte, so that the time it takes tells nothing about the key.
     private func accepts(key given: String?) -> Bool {
         guard let apiKey else { return true }
-        guard let given, given.utf8.count == apiKey.utf8.count else { return false }
-        return zip(given.utf8, apiKey.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        guard let given else { return false }
+        return isSame(given, apiKey) || tokens.holds(given)
     }
+}
+
+/// Compares every byte, so that the time it takes tells nothing about a secret.
+func isSame(_ given: String, _ secret: String) -> Bool {
+    guard given.utf8.count == secret.utf8.count else { return false }
+    return zip(given.utf8, secret.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
 }

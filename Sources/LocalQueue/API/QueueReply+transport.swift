@@ -14,7 +14,9 @@ extension QueueReply {
             return TransportReply(status: status, headers: headers, body: Self.body(bytes, streaming: streaming))
         case .file(let name, let range):
             let file = try Self.reading { () throws(StorageError) in try FileSource(path: folder.path(of: name)) }
+            let cut = cutAfter.map { range.lowerBound + $0 }
             guard streaming else {
+                if cut != nil { throw Self.broken }
                 let bytes = try Self.reading { () throws(StorageError) in
                     try file.read(at: range.lowerBound, count: range.count)
                 }
@@ -23,8 +25,11 @@ extension QueueReply {
             let position = Mutex(range.lowerBound)
             let stream = ByteStream { () async throws(TransportFailure) -> [UInt8]? in
                 let offset = position.withLock { $0 }
-                let count = min(Self.chunk, range.upperBound - offset)
-                guard count > 0 else { return nil }
+                let count = min(Self.chunk, (cut ?? range.upperBound) - offset)
+                guard count > 0 else {
+                    if cut != nil { throw Self.broken }
+                    return nil
+                }
                 let bytes = try Self.reading { () throws(StorageError) in try file.read(at: offset, count: count) }
                 position.withLock { $0 = offset + count }
                 return bytes
@@ -32,6 +37,9 @@ extension QueueReply {
             return TransportReply(status: status, headers: headers, body: .stream(stream))
         }
     }
+
+    private static let broken = TransportFailure(
+        .network, reach: .maybeSent, reason: "the local queue broke off the body, as it was told to")
 
     private static func body(_ bytes: [UInt8], streaming: Bool) -> TransportReply.Body {
         guard streaming else { return .bytes(bytes) }

@@ -18,6 +18,8 @@ struct QueueReply: Hashable, Sendable {
     /// Without `content-length`, which follows from the body.
     var headers: [Header]
     var body: Body
+    /// The body breaks off after so many bytes; nil: it is whole.
+    var cutAfter: Int?
 
     static func json(_ status: Int, _ value: JSONValue, headers: [Header] = []) -> QueueReply {
         let type = Header(name: "content-type", value: "application/json")

@@ -8,6 +8,8 @@ struct QueueRequest: Sendable {
     var headers: [String: String]
     /// Reads the body into a form. Called at most once, and not at all when the request is refused before.
     var readForm: nonisolated(nonsending) @Sendable () async throws(FormProblem) -> ReceivedForm
+    /// Reads the body as it is, up to a number of bytes; in place of `readForm`.
+    var readBody: nonisolated(nonsending) @Sendable (_ limit: Int) async throws(FormProblem) -> [UInt8]
 
     /// The path's segments, decoded; nil if it is no path or an escape in it is wrong.
     var segments: [String]? {

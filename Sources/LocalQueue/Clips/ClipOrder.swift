@@ -21,16 +21,21 @@ struct ClipOrder: Hashable, Sendable {
     var source: Source?
 
     init(_ record: JobRecord) {
-        let model = JobModels.find(record.model)
-        jobID = record.id
-        prompt = record.text(of: "prompt") ?? ""
+        self.init(
+            id: record.id, model: JobModels.find(record.model), prompt: record.text(of: "prompt") ?? "",
+            uploads: record.uploads)
+    }
+
+    init(id: String, model: ModelDefinition?, prompt: String, uploads: [Upload]) {
+        jobID = id
+        self.prompt = prompt
         isStill = model?.kind == .image
         // Clips at half the model's size: a quarter of the work, and still good to look at.
         let scale = isStill ? 1 : 2
         width = max(16, (model?.width ?? 1280) / scale / 2 * 2)
         height = max(16, (model?.height ?? 720) / scale / 2 * 2)
         fps = min(60, max(1, model?.fps ?? 25))
-        source = Self.source(of: record.uploads, in: model?.inputs)
+        source = Self.source(of: uploads, in: model?.inputs)
     }
 
     /// The first of the model's file fields that was given: the video or first frame, before any reference.

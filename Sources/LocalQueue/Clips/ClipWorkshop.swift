@@ -17,6 +17,8 @@ final class ClipWorkshop: Sendable {
     private let logger: Logger
     private let orders: AsyncStream<Job>.Continuation
     private let worker: Task<Void, Never>?
+    /// Nil: all clips are built in.
+    private let renderer: FFmpegRenderer?
 
     init(maker: ClipMaker, folder: JobFolder, clock: any RunClock, logger: Logger) {
         self.maker = maker
@@ -27,9 +29,11 @@ final class ClipWorkshop: Sendable {
         orders = continuation
         guard case .ffmpeg(let path) = maker else {
             worker = nil
+            renderer = nil
             return
         }
         let renderer = FFmpegRenderer(executable: path, folder: folder, clock: clock, logger: logger)
+        self.renderer = renderer
         worker = Task {
             await withTaskGroup(of: Void.self) { group in
                 var running = 0
@@ -65,6 +69,16 @@ final class ClipWorkshop: Sendable {
         orders.yield(job)
     }
 
+    /// Makes a picture that somebody waits for, before all that is ordered.
+    func makeNow(_ order: ClipOrder) async throws(StorageError) -> Clip {
+        if let renderer {
+            clock.beginExternalWork()
+            defer { clock.endExternalWork() }
+            if let clip = await renderer.render(order) { return clip }
+        }
+        return try Self.builtIn(order, in: folder)
+    }
+
     /// Ends what is being rendered, without delivering it.
     func stop() async {
         orders.finish()
@@ -73,14 +87,17 @@ final class ClipWorkshop: Sendable {
     }
 
     private static func makeBuiltIn(_ job: Job, in folder: JobFolder, _ logger: Logger) {
-        let bytes = BuiltInClip.bytes(for: job.order)
-        let fileName = job.order.fileName
         do throws(StorageError) {
-            try folder.write(bytes, to: fileName)
-            job.deliver(Clip(fileName: fileName, type: job.order.mediaType, bytes: bytes))
+            job.deliver(try builtIn(job.order, in: folder))
         } catch {
             logger.error("\(error) Job \(job.order.jobID) stays in processing.")
         }
+    }
+
+    private static func builtIn(_ order: ClipOrder, in folder: JobFolder) throws(StorageError) -> Clip {
+        let bytes = BuiltInClip.bytes(for: order)
+        try folder.write(bytes, to: order.fileName)
+        return Clip(fileName: order.fileName, type: order.mediaType, bytes: bytes)
     }
 }
 

@@ -39,7 +39,7 @@ struct QueueEngine: Sendable {
         let number = nextNumber
         nextNumber += 1
         var random = SeededRandom(seed: seed, stream: UInt64(bitPattern: number))
-        let id = Self.makeID(&random)
+        let id = IDMint.id("job_", &random)
         let chance = random.nextUnit()
         let plan = plan ?? (chance < failRate ? self.plan.failing(because: Self.chanceFailure(failRate)) : self.plan)
         let entry = Entry(number: number, timetable: timetable(of: plan, from: now))
@@ -95,11 +95,6 @@ struct QueueEngine: Sendable {
         }
         return JobTimetable(
             phases: phases, failure: plan.failure, expires: expireAfter.map { instant.advancedSafely(by: $0) })
-    }
-
-    private static func makeID(_ random: inout SeededRandom) -> String {
-        let letters = Array("0123456789abcdefghjkmnpqrstvwxyz")
-        return "job_" + String((0..<20).map { _ in letters[Int(random.next() >> 59)] })
     }
 
     private static func chanceFailure(_ rate: Double) -> String {

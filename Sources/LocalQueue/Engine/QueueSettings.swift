@@ -12,11 +12,14 @@ public struct QueueSettings: Sendable {
     public var expireAfter: Duration?
     /// Decides ids and failures: two queues of one seed that get the same submits answer the same. Nil: a new one.
     public var seed: UInt64?
+    /// Misbehaves on purpose: a result's body breaks off after so many bytes, whatever its length says, and its reader
+    /// has to go on from there by `Range`. Nil: every body is whole.
+    public var cutAfter: Int?
 
     /// The defaults let a script that looks every 2 s see `pending`, `processing` and `completed`.
     public init(
         pending: Duration = .milliseconds(1500), processing: Duration = .milliseconds(4000), concurrency: Int = 4,
-        failRate: Double = 0, expireAfter: Duration? = nil, seed: UInt64? = nil
+        failRate: Double = 0, expireAfter: Duration? = nil, seed: UInt64? = nil, cutAfter: Int? = nil
     ) {
         self.pending = pending
         self.processing = processing
@@ -24,5 +27,6 @@ public struct QueueSettings: Sendable {
         self.failRate = failRate
         self.expireAfter = expireAfter
         self.seed = seed
+        self.cutAfter = cutAfter
     }
 }

@@ -65,6 +65,6 @@ struct FormReader {
 
     /// Removes what was written.
     func discard() {
-        for file in form.files { folder.remove(file.fileName) }
+        folder.discard(form)
     }
 }

@@ -1,6 +1,6 @@
 import DecartAPI
 
-/// Holds a received form against its model's rules, the same that the client checks before it sends.
+/// Holds a received form against its schema's rules, the same that the client checks before it sends.
 enum FormRules {
     struct Problem: Hashable, Sendable {
         var field: String
@@ -10,8 +10,7 @@ enum FormRules {
     }
 
     /// What is wrong with the form; empty if nothing is.
-    static func problems(with form: ReceivedForm, model: ModelDefinition) -> [Problem] {
-        guard let schema = model.inputs else { return [] }
+    static func problems(with form: ReceivedForm, schema: InputSchema) -> [Problem] {
         var values: [String: InputValue] = [:]
         for (name, value) in form.fields {
             let field = schema.fields.first { $0.name == name }

@@ -24,6 +24,18 @@ struct HTTPFormReader: Sendable {
         }
     }
 
+    /// The body as it is.
+    func bytes(upTo limit: Int) async throws(FormProblem) -> [UInt8] {
+        var collected: [UInt8] = []
+        try await forEachChunk { chunk throws(FormProblem) in
+            guard collected.count + chunk.readableBytes <= limit else {
+                throw .tooLarge("The body is over \(limit) bytes.")
+            }
+            collected.append(contentsOf: chunk.readableBytesView)
+        }
+        return collected
+    }
+
     private func readMultipart(boundary: String) async throws(FormProblem) -> ReceivedForm {
         var parser = try MultipartParser(boundary: boundary, limits: limits)
         var reader = FormReader(folder: folder, limits: limits)
@@ -46,14 +58,7 @@ struct HTTPFormReader: Sendable {
 
     /// Pairs are small: more than every field at its limit is refused before it is collected.
     private func readPairs() async throws(FormProblem) -> ReceivedForm {
-        var collected: [UInt8] = []
-        let most = min(limits.total, limits.parts * limits.field)
-        try await forEachChunk { chunk throws(FormProblem) in
-            guard collected.count + chunk.readableBytes <= most else {
-                throw .tooLarge("The body is over \(most) bytes.")
-            }
-            collected.append(contentsOf: chunk.readableBytesView)
-        }
+        let collected = try await bytes(upTo: min(limits.total, limits.parts * limits.field))
         return ReceivedForm(fields: try URLEncodedForm.parse(collected, limits: limits))
     }
 

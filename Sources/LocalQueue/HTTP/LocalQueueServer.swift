@@ -34,7 +34,9 @@ public struct LocalQueueServer: Service {
         let queue = try JobQueue(
             settings: configuration.settings, database: configuration.database, clips: configuration.clips,
             clock: clock, logger: logger)
-        let api = QueueAPI(queue: queue, apiKey: configuration.apiKey, latency: configuration.latency, clock: clock)
+        let api = QueueAPI(
+            queue: queue, settings: configuration.settings, apiKey: configuration.apiKey,
+            latency: configuration.latency, clock: clock)
         let onReady = onReady
         var serverLogger = logger
         // The server's own "listening on" would be the second word on it: the command says where it is.

@@ -66,6 +66,11 @@ final class JobFolder: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
+    /// Removes the files of a form that is not used after all.
+    func discard(_ form: ReceivedForm) {
+        for file in form.files { remove(file.fileName) }
+    }
+
     /// Writes a file whole or not at all.
     func write(_ bytes: [UInt8], to fileName: String) throws(StorageError) {
         let path = try path(of: fileName)

@@ -24,6 +24,8 @@ final class JobQueue: Sendable {
     }
 
     let folder: JobFolder
+    /// For whatever is not a job.
+    let ids: IDMint
     private let store: JobStore
     private let clock: any RunClock
     private let logger: Logger
@@ -45,6 +47,7 @@ final class JobQueue: Sendable {
         epoch = Int64((clock.unixTime * 1000).rounded()) - clock.now.nanoseconds / 1_000_000
         workshop = ClipWorkshop(maker: clips, folder: folder, clock: clock, logger: logger)
         let seed = settings.seed ?? .random(in: .min ... .max)
+        ids = IDMint(seed: seed)
         let records = try store.all()
         var engine = QueueEngine(settings: settings, seed: seed, nextNumber: try store.highestNumber() + 1)
         for record in records {
@@ -76,6 +79,21 @@ final class JobQueue: Sendable {
         }
         if !entry.timetable.fails { order(record) }
         return View(id: id, status: entry.status(at: now))
+    }
+
+    /// Makes a picture at once. Neither it nor the form's files are kept.
+    func picture(model: ModelDefinition, form: ReceivedForm) async throws(StorageError) -> (
+        bytes: [UInt8], type: String
+    ) {
+        let prompt = form.fields.last { $0.name == "prompt" }.map { String(decoding: $0.value, as: UTF8.self) }
+        let order = ClipOrder(id: ids.next("gen_"), model: model, prompt: prompt ?? "", uploads: form.files)
+        defer {
+            folder.remove(order.fileName)
+            folder.discard(form)
+        }
+        let clip = try await workshop.makeNow(order)
+        let bytes = try FileSource(path: folder.path(of: clip.fileName)).read(at: 0, count: clip.size)
+        return (bytes, clip.type)
     }
 
     /// The job of that id; nil if there is none or it has expired.

@@ -26,7 +26,7 @@ struct RetryRuleTests {
     ])
     func `what may be sent again is as the table says`(event: RetryRule.Event, read: RetryRule, submit: RetryRule) {
         #expect(RetryRule.verdict(on: event, of: .read) == read)
-        #expect(RetryRule.verdict(on: event, of: .submit) == submit)
+        #expect(RetryRule.verdict(on: event, of: .write) == submit)
     }
 
     @Test func `waits double from 250 ms to 5 s and chance spreads them`() {

@@ -32,11 +32,13 @@ struct HTTPTransportTests {
         }
     }
 
-    private func failure(_ script: [LoopbackServer.Action], streams: Bool = false) async throws -> TransportFailure {
+    /// - Parameter idleTimeout: short only for a server that falls silent, which has to be sat through in real time.
+    private func failure(
+        _ script: [LoopbackServer.Action], streams: Bool = false, idleTimeout: Duration = .seconds(30)
+    ) async throws -> TransportFailure {
         let server = try await LoopbackServer.start([script])
-        // A short silence, because the silent server's test has to sit through it in real time.
         let request = TransportRequest(
-            .get, url: server.url + "/x", headers: [("x-api-key", secretKey)], idleTimeout: .milliseconds(150),
+            .get, url: server.url + "/x", headers: [("x-api-key", secretKey)], idleTimeout: idleTimeout,
             streamsReply: streams)
         let result = try await send(request)
         await server.stop()
@@ -117,7 +119,7 @@ struct HTTPTransportTests {
 
     @Test(arguments: [false, true])
     func `a reply that never comes, or never ends, times out`(streams: Bool) async throws {
-        let failure = try await failure([.hang], streams: streams)
+        let failure = try await failure([.hang], streams: streams, idleTimeout: .milliseconds(150))
         #expect(failure.kind == .timeout)
         #expect(failure.reach == .maybeSent)
     }
@@ -150,7 +152,7 @@ struct HTTPTransportTests {
         ])
         try await withTransport { transport in
             let reply = try await transport.send(
-                TransportRequest(.get, url: server.url, idleTimeout: .milliseconds(150), streamsReply: true))
+                TransportRequest(.get, url: server.url, idleTimeout: .seconds(1), streamsReply: true))
             guard case .stream(let stream) = reply.body else { throw Unexpected.noValue }
             let error = await #expect(throws: TransportFailure.self) {
                 while try await stream.next() != nil {}
@@ -280,6 +282,9 @@ struct HTTPTransportTests {
         sent.open()
         task.cancel()
         _ = await task.value
+        // The end of the request moves nothing by itself: the owner has to say that there is nothing else to do.
+        #expect(clock.now == .start)
+        clock.ownerIsIdle()
         #expect(clock.now == .start + .seconds(1))
         await transport.shutdown()
         await server.stop()

@@ -51,6 +51,34 @@ struct InProcessQueueTests {
         #expect(collected == bytes)
     }
 
+    @Test func `a request has begun to leave when the queue takes it`() async throws {
+        let queue = try InProcessQueue(clock: clock)
+        let (events, told) = AsyncStream<Void>.makeStream()
+        _ = try await queue.send(TransportRequest(.get, url: "http://local/v1/jobs/x", onSending: { told.yield() }))
+        told.finish()
+        #expect(await events.reduce(0) { count, _ in count + 1 } == 1)
+    }
+
+    @Test func `a body is cut where the settings say, and the rest can be had`() async throws {
+        let settings = QueueSettings(seed: 1, cutAfter: 1000)
+        let queue = try InProcessQueue(settings: settings, clock: clock)
+        let id = try #require(try json(try await submit(queue))["job_id"]?.text)
+        clock.advance(by: .seconds(10))
+        var request = TransportRequest(
+            .get, url: "http://local/v1/jobs/\(id)/content", headers: [("range", "bytes=500-")], streamsReply: true)
+        guard case .stream(let stream) = try await queue.send(request).body else {
+            throw DecartError(.queueResultError, "no stream")
+        }
+        #expect(try await stream.next()?.count == 1000)
+        await #expect(throws: TransportFailure.self) { try await stream.next() }
+        request.headers = [("range", "bytes=500-1499")]
+        guard case .stream(let rest) = try await queue.send(request).body else {
+            throw DecartError(.queueResultError, "no stream")
+        }
+        #expect(try await rest.next()?.count == 1000)
+        #expect(try await rest.next() == nil)
+    }
+
     @Test func `one seed gives the same run, byte for byte`() async throws {
         func run() async throws -> [UInt8] {
             let clock = VirtualClock()

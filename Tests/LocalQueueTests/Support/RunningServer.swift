@@ -73,6 +73,13 @@ struct RunningServer: Sendable {
         _ model: String = "lucy-pro-t2v", _ fields: [String: String] = ["prompt": "A beautiful sunset"],
         files: [String: [UInt8]] = [:], headers: [String: String] = [:]
     ) async throws -> Reply {
+        try await post("/v1/jobs/\(model)", fields, files: files, headers: headers)
+    }
+
+    /// Sends a form of text fields and files.
+    func post(
+        _ path: String, _ fields: [String: String], files: [String: [UInt8]] = [:], headers: [String: String] = [:]
+    ) async throws -> Reply {
         var body: [UInt8] = []
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             body += Array("--b0undary\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
@@ -84,6 +91,6 @@ struct RunningServer: Sendable {
         body += Array("--b0undary--\r\n".utf8)
         let type = ["Content-Type": "multipart/form-data; boundary=b0undary"]
         return try await send(
-            "POST", "/v1/jobs/\(model)", headers: headers.merging(type) { _, last in last }, body: body)
+            "POST", path, headers: headers.merging(type) { _, last in last }, body: body)
     }
 }

@@ -1,0 +1,59 @@
+import Foundation
+
+/// A certificate authority of a test's own, made by the `openssl` command in a folder that goes with it.
+final class TestAuthority: Sendable {
+    struct Identity: Sendable {
+        /// Paths of PEM files.
+        var certificate: String
+        var key: String
+    }
+
+    private let folder: ScratchFolder
+
+    init() async throws {
+        folder = try ScratchFolder()
+        try await Self.openssl(
+            ["req", "-x509", "-days", "1", "-subj", "/CN=Test authority", "-out", file]
+                + Self.newKey(folder.file("ca.key")))
+    }
+
+    /// The authority's own certificate: what `SSL_CERT_FILE` names.
+    var file: String { folder.file("ca.pem") }
+
+    /// - Parameters:
+    ///   - names: such as `DNS:localhost,IP:127.0.0.1`.
+    ///   - days: from now; a negative number is over by now.
+    func identity(_ names: String, days: Int = 1) async throws -> Identity {
+        let (request, key) = (folder.file("leaf.csr"), folder.file("leaf.key"))
+        let certificate = folder.file("leaf.pem")
+        try await Self.openssl(
+            ["req", "-subj", "/CN=leaf", "-addext", "subjectAltName=\(names)", "-out", request] + Self.newKey(key))
+        try await Self.openssl([
+            "x509", "-req", "-in", request, "-CA", file, "-CAkey", folder.file("ca.key"), "-CAcreateserial",
+            "-copy_extensions", "copy", "-days", "\(days)", "-out", certificate,
+        ])
+        return Identity(certificate: certificate, key: key)
+    }
+
+    private static func newKey(_ path: String) -> [String] {
+        ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path]
+    }
+
+    /// Holds up no thread while the command runs: tests beside this one measure real time.
+    private static func openssl(_ arguments: [String]) async throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["openssl"] + arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let status = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do {
+                try process.run()
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+        guard status == 0 else { throw Unexpected.noValue }
+    }
+}
