@@ -5,13 +5,14 @@ import Testing
 /// Errors of every shape leave Lua as a `LuaError` and nothing else.
 struct ErrorValueTests {
     @Test(arguments: [
-        ("error('plain', 0)", "plain"), ("error('where')", "test:1: where"), ("error()", "nil"), ("error(42)", "42"),
-        ("error(true)", "true"), ("error(setmetatable({}, { __tostring = function() return 'named' end }))", "named"),
-        ("error(setmetatable({}, { __tostring = function() error('worse') end }))", "(a table whose __tostring fails)"),
-        ("error(setmetatable({}, { __tostring = function() return {} end }))", "(a table whose __tostring fails)"),
+        ("error('plain', 0)", "plain"), ("error('where')", "test:1: where"), ("error(42)", "42"),
+        ("error()", "(error object is a nil value)"), ("error(true)", "(error object is a boolean value)"),
+        ("error(setmetatable({}, { __tostring = function() return 'named' end }))", "named"),
+        ("error(setmetatable({}, { __tostring = function() error('worse') end }))", "test:1: worse"),
+        ("error(setmetatable({}, { __tostring = function() return {} end }))", "(error object is a table value)"),
         ("local x = nil; x.y = 1", "test:1: attempt to index a nil value (local 'x')"),
     ])
-    func `the message is what tostring shows`(_ lua: String, _ message: String) throws {
+    func `the message is what lua shows`(_ lua: String, _ message: String) throws {
         let machine = try Machine()
         let height = machine.vm.stackHeight
         #expect(machine.error(of: lua)?.message == message)

@@ -31,17 +31,18 @@ final class ReplyStreamer: HTTPClientResponseDelegate {
     /// Asks for the next chunk, nil at the end of a whole body. One reader at a time.
     func next() async -> Chunk {
         await withCheckedContinuation { continuation in
-            let answer = state.withLock { state -> Chunk? in
+            let (answer, taken) = state.withLock { state -> (Chunk?, EventLoopPromise<Void>?) in
                 if let chunk = state.chunk {
                     state.chunk = nil
                     watch.resume(on: chunk.taken.futureResult.eventLoop)
-                    chunk.taken.succeed(())
-                    return .success(Array(chunk.bytes.readableBytesView))
+                    return (.success(Array(chunk.bytes.readableBytesView)), chunk.taken)
                 }
-                if let end = state.end { return end.map { nil } }
+                if let end = state.end { return (end.map { nil }, nil) }
                 state.reader = continuation
-                return nil
+                return (nil, nil)
             }
+            // Not under the lock: on the loop's own thread the next part may arrive within this call.
+            taken?.succeed(())
             if let answer { continuation.resume(returning: answer) }
         }
     }
@@ -91,6 +92,6 @@ final class ReplyStreamer: HTTPClientResponseDelegate {
 
     deinit {
         // A promise that is let go unanswered is a programming error to NIO.
-        state.withLock { $0.chunk?.taken.succeed(()) }
+        state.withLock { $0.chunk }?.taken.succeed(())
     }
 }
