@@ -36,6 +36,8 @@ public final class DecartModule {
     var blobs: [Int: Blob] = [:]
     var nextBlob = 1
     var warnedModels: Set<String> = []
+    var progresses: [Int: Progress] = [:]
+    var nextProgress = 0
     /// The state of the script's UI.
     public var document = LiveDocument()
     /// The jobs that this run has submitted and not seen the end of.
@@ -63,7 +65,7 @@ public final class DecartModule {
     /// Gives the module to a runtime whose prelude is loaded.
     public func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
         let functions =
-            clientFunctions() + queueFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
+            clientFunctions() + queueFunctions() + neighbourFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
         let policies = try runtime.loadModule(
             PackageResources.policies_lua, name: "policies", functions: [randomFunction()])
         let polling = try runtime.loadModule(PackageResources.polling_lua, name: "polling", functions: [])

@@ -115,18 +115,28 @@ extension DecartModule {
         case .integer(let integer): return .integer(integer)
         case .number(let number): return .number(number)
         case .string(let bytes): return .bytes(bytes)
-        case .object(let object):
-            guard object.kind == "blob", let blob = blobs[object.id] else {
-                throw DecartError(.invalidInput, "must be a value, a file or a Blob")
-            }
-            return .file(.blob(blob))
-        case .table: return .json(try json(value))
-        case .nil, .opaque: throw DecartError(.invalidInput, "must be a value, a file or a Blob")
+        case .table(let table) where table.metatable != "file": return .json(try json(value))
+        case .object, .table, .nil, .opaque:
+            guard let file = file(value) else { throw DecartError(.invalidInput, "must be a value, a file or a Blob") }
+            return .file(file)
+        }
+    }
+
+    /// A path, a URL, a Blob or what `decart.file` made; nil for anything else.
+    func file(_ value: LuaValue) -> FileInput? {
+        switch value {
+        case .object(let object) where object.kind == "blob": return blobs[object.id].map { .blob($0) }
+        case .table(let table) where table.metatable == "file": return table["path"].text.map { .path($0) }
+        case .string(let bytes):
+            let text = String(decoding: bytes, as: UTF8.self)
+            let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
+            return isURL ? .url(text) : .path(text)
+        default: return nil
         }
     }
 
     /// A table as JSON: a sequence is an array, names make an object, and an empty table is an array.
-    private func json(_ value: LuaValue) throws(DecartError) -> JSONValue {
+    func json(_ value: LuaValue) throws(DecartError) -> JSONValue {
         switch value {
         case .nil: return .null
         case .boolean(let boolean): return .bool(boolean)

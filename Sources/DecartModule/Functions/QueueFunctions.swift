@@ -35,8 +35,11 @@ extension DecartModule {
                 let queue = try client(call).queue
                 let id = try jobID(call)
                 let destination = try destination(call.value(3))
+                let progress = progress(call.value(4))
                 return .waits(ModuleFunction.Operation {
-                    await attempt { () async throws(DecartError) in try await queue.result(id, to: destination) }
+                    await attempt { () async throws(DecartError) in
+                        try await queue.result(id, to: destination) { progress?.update($0, $1) }
+                    }
                 } conclude: { [self] outcome in
                     answer(outcome, about: id) { blob in
                         var blob = blob
@@ -46,10 +49,31 @@ extension DecartModule {
                     }
                 })
             },
+            // A place for `result` to write how far it has come; `progressOf` reads it, `endProgress` gives it back.
+            ModuleFunction("progress") { [self] call throws(LuaError) in
+                nextProgress += 1
+                progresses[nextProgress] = Progress()
+                call.push(.integer(Int64(nextProgress)))
+                return .returns
+            },
+            ModuleFunction("progressOf") { [self] call throws(LuaError) in
+                guard let now = progress(call.value(1))?.now else { return .returns }
+                call.push(.integer(Int64(now.received)))
+                call.push(now.total.map { .integer(Int64($0)) } ?? .nil)
+                return .returns
+            },
+            ModuleFunction("endProgress") { [self] call throws(LuaError) in
+                progresses[try call.integer(1)] = nil
+                return .returns
+            },
         ]
     }
 
-    private func submission(_ call: borrowing HostCall) throws(LuaError) -> Submission {
+    private func progress(_ value: LuaValue) -> Progress? {
+        if case .integer(let id) = value { progresses[Int(id)] } else { nil }
+    }
+
+    func submission(_ call: borrowing HostCall) throws(LuaError) -> Submission {
         guard case .table(let table) = call.value(2) else {
             throw .badArgument(1, of: call.name, "table expected, got \(call.type(2).rawValue)")
         }

@@ -236,6 +236,16 @@ end
 
 local shield_guard = setmetatable({}, { __close = function() host.shield(-1) end })
 
+-- Waits until the task is over, but no longer than that; answers whether it is.
+local function wait_for(task, ms)
+  if task.status ~= "running" then return true end
+  local alarm = spawn(host.sleep, ms)
+  local group <close> = gather({ task, alarm }, 2)
+  local over = host.next(group.id) == 1
+  cancel(alarm)
+  return over
+end
+
 local function shield(fn, ...)
   check(1, "shield", "function", fn)
   host.shield(1)
@@ -526,6 +536,7 @@ return {
   error_mt = error_mt,
   is_signal = is_signal,
   with_signal = with_signal,
+  wait_for = wait_for,
   nowait = host.nowait,
   fail_with = fail_with,
   host = host,
