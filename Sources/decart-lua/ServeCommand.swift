@@ -33,6 +33,8 @@ struct ServeCommand: AsyncParsableCommand {
     var apiKey: String?
     @Option(help: ArgumentHelp("Makes ids and failures the same every time.", valueName: "n"))
     var seed: UInt64?
+    @Option(help: ArgumentHelp("Cut every download after so many bytes, for trying out resuming.", valueName: "bytes"))
+    var cutAfter: Int?
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "warning"
 
@@ -46,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let expireAfter, !(expireAfter >= 0 && expireAfter.isFinite) {
             throw ValidationError("--expire-after is milliseconds from 0 up, not \(expireAfter)")
         }
+        if let cutAfter, cutAfter < 1 { throw ValidationError("--cut-after is 1 or more, not \(cutAfter)") }
         guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("--log-level has no level '\(logLevel)'") }
     }
 
@@ -55,7 +58,8 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
         let settings = QueueSettings(
             pending: .milliseconds(pending), processing: .milliseconds(processing), concurrency: concurrency,
-            failRate: failRate, expireAfter: expireAfter.map { .milliseconds($0) }, seed: seed)
+            failRate: failRate, expireAfter: expireAfter.map { .milliseconds($0) }, seed: seed,
+            cutAfter: cutAfter)
         let configuration = LocalQueueServer.Configuration(
             host: host, port: port, database: db, settings: settings, latency: .milliseconds(latency), apiKey: apiKey)
         let host = host
