@@ -234,12 +234,11 @@ local function timeout(ms, fn, ...)
   }
 end
 
-local shield_guard = setmetatable({}, { __close = function() host.shield(-1) end })
+local shield_mt = { __close = function(guard) host.shield(guard.before) end }
 
 local function shield(fn, ...)
   check(1, "shield", "function", fn)
-  host.shield(1)
-  local guard <close> = shield_guard -- luacheck: ignore
+  local guard <close> = setmetatable({ before = host.shield(true) }, shield_mt) -- luacheck: ignore
   return (function(...) return ... end)(fn(...))
 end
 
@@ -394,6 +393,18 @@ end
 
 local listener_mt = { __close = function(listener) listener.tasks[listener.task] = nil end }
 
+-- The results of a task of one's own. Cancelling the caller cancels it too, and what it learns while it ends (the id of
+-- a job whose submit was under way) is not lost.
+local function await_whole(task)
+  local results = table.pack(pcall(host.await, task))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  if host.status(task) == "running" then
+    local _, late = pcall(shield, host.await, task)
+    if type(late) == "table" and late.data then error(late, 0) end
+  end
+  error(results[2], 0)
+end
+
 -- Runs fn(...); aborting the signal cancels it.
 local function with_signal(signal, fn, ...)
   if signal == nil then return fn(...) end
@@ -403,7 +414,7 @@ local function with_signal(signal, fn, ...)
   local task = spawn(fn, ...)
   signal.tasks[task] = true
   local listener <close> = setmetatable({ tasks = signal.tasks, task = task }, listener_mt) -- luacheck: ignore
-  return (function(...) return ... end)(host.await(task))
+  return (function(...) return ... end)(await_whole(task))
 end
 
 -- Timers

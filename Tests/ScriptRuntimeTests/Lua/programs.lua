@@ -38,6 +38,9 @@ local function generator(seed)
     labels = labels + 1
     return labels
   end
+  -- Lua 5.4.4 itself goes wrong where a coroutine is closed that is suspended inside xpcall: it goes on calling that
+  -- xpcall's handler, at a place of the stack where something else may be by now. So a program has the one or the other.
+  local closes = random(3) > 1
   local delays = { 0, 0, 1, 1, 2, 3, 5, 7, 20, 100 }
   local function delay() return delays[random(#delays)] end
 
@@ -48,6 +51,23 @@ local function generator(seed)
     emit(depth, open)
     block(depth + 1, inside)
     emit(depth, close)
+  end
+
+  local function spawn(d)
+    emit(d, "add(tasks, decart.spawn(function(...)")
+    emit(d + 1, "T('task', ...)")
+    block(d + 1, nil)
+    if random(2) == 1 then block(d + 1, nil) end
+    emit(d + 1, ("do return 'done', %d end"):format(label()))
+    emit(d, ("end, %d))"):format(random(9)))
+  end
+
+  local function cancel(d)
+    if not closes then return end
+    local reasons = { "", "'why'", "7" }
+    emit(d, ("do local t = pick(tasks, %d)"):format(random(50)))
+    emit(d + 1, ("if t then T(%d, t:cancel(%s)) end"):format(label(), reasons[random(3)]))
+    emit(d, "end")
   end
 
   local statements = {
@@ -63,6 +83,7 @@ local function generator(seed)
       emit(d, "end))")
     end,
     function(d, inside)
+      if closes then return end
       emit(d, ("T(%d, xpcall(function(...)"):format(label()))
       block(d + 1, inside)
       local handlers = {
@@ -105,8 +126,11 @@ local function generator(seed)
     function(d)
       emit(d, ("if #cos > 0 then T(%d, coroutine.resume(pick(cos, %d))) end"):format(label(), random(50)))
     end,
-    function(d) emit(d, ("if #cos > 0 then T(%d, coroutine.status(pick(cos, %d))) end"):format(label(), random(50))) end,
     function(d)
+      emit(d, ("if #cos > 0 then T(%d, coroutine.status(pick(cos, %d))) end"):format(label(), random(50)))
+    end,
+    function(d)
+      if not closes then return end
       emit(d, ("if #cos > 0 then T(%d, pcall(coroutine.close, pick(cos, %d))) end"):format(label(), random(50)))
     end,
     function(d)
@@ -130,6 +154,17 @@ local function generator(seed)
       local yield = ("coroutine.yield(%d)"):format(label())
       emit(d, ("T('yield', %s)"):format(inside == "coroutine" and yield or "pcall(coroutine.yield, 1)"))
     end,
+    -- A shield that a coroutine leaves by yielding and comes back to, maybe in another task
+    function(d)
+      emit(d, "add(cos, coroutine.create(function()")
+      emit(d + 1, "decart.shield(function()")
+      emit(d + 2, ("T('yield', coroutine.yield(%d))"):format(label()))
+      block(d + 2, "coroutine")
+      emit(d + 1, "end)")
+      block(d + 1, "coroutine")
+      emit(d, "end))")
+      emit(d, ("T(%d, coroutine.resume(cos[#cos]))"):format(label()))
+    end,
     function(d) emit(d, ("T(%d, select(2, coroutine.running()), coroutine.isyieldable())"):format(label())) end,
     -- Iterators and metamethods that wait
     function(d)
@@ -148,28 +183,12 @@ local function generator(seed)
       emit(d, ("end) T(%d, %s) end"):format(label(), uses[random(#uses)]))
     end,
     -- Tasks
-    function(d)
-      emit(d, "add(tasks, decart.spawn(function(...)")
-      emit(d + 1, ("T('task', ...)"))
-      block(d + 1, nil)
-      emit(d + 1, ("do return 'done', %d end"):format(label()))
-      emit(d, ("end, %d))"):format(random(9)))
-    end,
-    function(d)
-      emit(d, "add(tasks, decart.spawn(function()")
-      block(d + 1, nil)
-      emit(d, "end))")
-    end,
+    spawn, spawn, cancel, cancel, cancel,
     function(d)
       emit(d, ("do local t = pick(tasks, %d) if t then T(%d, pcall(t.await, t)) end end"):format(random(50), label()))
     end,
     function(d)
       emit(d, ("do local t = pick(tasks, %d) if t then T(%d, t:await()) end end"):format(random(50), label()))
-    end,
-    function(d)
-      local reasons = { "", "'why'", "7" }
-      local reason = reasons[random(3)]
-      emit(d, ("do local t = pick(tasks, %d) if t then T(%d, t:cancel(%s)) end end"):format(random(50), label(), reason))
     end,
     function(d) emit(d, ("do local t = pick(tasks, %d) T(%d, t and t.status) end"):format(random(50), label())) end,
     function(d, inside)
@@ -179,7 +198,10 @@ local function generator(seed)
       emit(d, ("end, %d))"):format(random(9)))
     end,
     function(d, inside) wrapped(d, "decart.shield(function()", "end)", inside) end,
-    function(d) emit(d, ("decart.shield(decart.sleep, %d)"):format(({ 1, 10, 4999, 5000, 6000 })[random(5)])) end,
+    function(d)
+      local times = closes and { 1, 10, 4999, 5000, 6000 } or { 1, 10 }
+      emit(d, ("decart.shield(decart.sleep, %d)"):format(times[random(#times)]))
+    end,
     -- Timers
     function(d)
       emit(d, "add(timers, setTimeout(function(...)")
@@ -207,6 +229,13 @@ local function generator(seed)
     end
   end
 
+  -- Tasks that go on at the same time, and somebody who cancels one of them.
+  for _ = 1, random(4) do spawn(0) end
+  if random(2) == 1 then
+    emit(0, "setTimeout(function()")
+    cancel(1)
+    emit(0, ("end, %d)"):format(delay()))
+  end
   while budget > 0 do block(0, nil) end
   emit(0, "T('end')")
   return head .. table.concat(lines, "\n") .. "\n"
