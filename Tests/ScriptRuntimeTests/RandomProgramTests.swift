@@ -14,7 +14,8 @@ struct RandomProgramTests {
     private static let seedsAtOnce = 100
 
     private static var ranges: [ClosedRange<Int>] {
-        let wanted = ProcessInfo.processInfo.environment["DECART_LUA_SEEDS"]?.split(separator: "-").compactMap { Int($0) }
+        let text = ProcessInfo.processInfo.environment["DECART_LUA_SEEDS"]
+        let wanted = text?.split(separator: "-").compactMap { Int($0) }
         let (first, last) = if let wanted, wanted.count == 2 { (wanted[0], wanted[1]) } else { (1, 3000) }
         return stride(from: first, through: last, by: seedsAtOnce).map { $0...min($0 + seedsAtOnce - 1, last) }
     }

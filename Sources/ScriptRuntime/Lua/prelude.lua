@@ -438,6 +438,8 @@ _G.clearInterval = _G.clearTimeout
 local package, searchpath, loadfile = package, package.searchpath, loadfile
 local loaded = package.loaded
 local loading = {}
+-- Which load a task waits for, by the task's token.
+local awaited = {}
 
 if not host.bytecode() then
   package.searchers[2] = function(name)
@@ -471,12 +473,32 @@ end
 
 local loading_mt = {
   __close = function(record)
-    -- A module that requires itself while it loads is loaded again, as in Lua; only the outer one is waited for.
-    if record.nested then return end
+    -- A module that is required by what it requires is loaded again, as in Lua; only the outer load is waited for.
+    if record.outer then
+      record.outer.again = record.outer.again - 1
+      return
+    end
     loading[record.name] = nil
     while wake_first(record.waiting) do end -- luacheck: ignore
   end,
 }
+
+local awaited_mt = { __close = function(wait) awaited[wait.task] = nil end }
+
+-- Whether this load can end only once the task itself goes on: it would wait for itself.
+local function waits_for(record, task)
+  while record do
+    if record.task == task then return true end
+    record = awaited[record.task]
+  end
+end
+
+local function wait_for(record)
+  local task = host.token()
+  awaited[task] = record
+  local wait <close> = setmetatable({ task = task }, awaited_mt) -- luacheck: ignore
+  park(record.waiting, {})
+end
 
 -- Its own complaints are raised at level 2, as those of Lua's require are.
 function require(name) -- luacheck: ignore
@@ -491,14 +513,19 @@ function require(name) -- luacheck: ignore
     local value = loaded[name]
     if value then return value end
     local other = loading[name]
-    if not other or other.task == host.token() then break end
-    park(other.waiting, {})
+    if not other or waits_for(other, host.token()) then break end
+    wait_for(other)
   end
   if type(package.searchers) ~= "table" then error("'package.searchers' must be a table", 2) end
-  local nested = loading[name] ~= nil
+  local outer = loading[name]
+  if outer then
+    -- Lua's own require, a C function, comes to the end of the C stack about there.
+    if outer.again == 100 then error(("C stack overflow (module '%s' requires itself)"):format(name), 2) end
+    outer.again = outer.again + 1
+  end
   local record <close> = setmetatable(
-    { name = name, task = host.token(), waiting = new_queue(), nested = nested }, loading_mt)
-  if not nested then loading[name] = record end
+    { name = name, task = host.token(), waiting = new_queue(), outer = outer, again = 0 }, loading_mt)
+  if not outer then loading[name] = record end
   local loader, extra = find_loader(name)
   if not loader then error(extra, 2) end
   return (function(...) return ... end)(load_with(loader, name, extra))
