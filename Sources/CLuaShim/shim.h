@@ -45,6 +45,7 @@ typedef struct shim_vm {
 // A coroutine's extra space holds the machine's address, and in its low bits, which malloc leaves free:
 #define SHIM_FLAG_WAITS 1u  // suspended by a host function, not by the script
 #define SHIM_FLAG_TASK 2u   // a task's own coroutine: "main" to the script
+#define SHIM_FLAG_SHIELD 4u // cancelling does not reach the waits of what it runs
 #define SHIM_FLAGS 7u
 
 static inline uintptr_t *shim_space(lua_State *L) { return (uintptr_t *)lua_getextraspace(L); }

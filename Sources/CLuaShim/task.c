@@ -66,3 +66,19 @@ void shim_drop_task(lua_State *task) {
     vm->host = before;
     lua_settop(task, 0);
 }
+
+bool shim_set_shield(lua_State *L, bool shielded) {
+    bool before = shim_has(L, SHIM_FLAG_SHIELD);
+    if (shielded) shim_set(L, SHIM_FLAG_SHIELD);
+    else shim_clear(L, SHIM_FLAG_SHIELD);
+    return before;
+}
+
+bool shim_in_shield(lua_State *L) {
+    shim_vm *vm = shim_of(L);
+    for (int i = (int)vm->depth - 1; i >= 0; i--) {
+        if (shim_has(vm->chain[i], SHIM_FLAG_SHIELD)) return true;
+        if (shim_has(vm->chain[i], SHIM_FLAG_TASK)) return false;
+    }
+    return false;
+}

@@ -156,6 +156,13 @@ public struct HostCall {
         shim_mark_error_metatable(stack.state)
     }
 
+    // MARK: Shields
+
+    /// Puts the calling coroutine into a shield, or takes it out; answers how it was before.
+    public func setShield(_ shielded: Bool) -> Bool {
+        shim_set_shield(stack.state, shielded)
+    }
+
     // MARK: Position
 
     /// The coroutine that makes the call, for asking later where it waits.

@@ -11,7 +11,8 @@ internal import RunClock
 //     is left belongs to the owner above from then on. A callback belongs to the task that set its timer.
 //  4. What a cancelled task spawns outside of a shield is cancelled before it starts; what it has left from a shield is
 //     cancelled when it ends.
-//  5. Inside `shield` waits work as ever; the cancellation is raised at the first wait after it.
+//  5. Inside `shield` waits work as ever; the cancellation is raised at the first wait after it. A shield is its
+//     coroutine's: it holds for the task that resumes that coroutine, while it runs, and for nobody once it has yielded.
 //  6. A task still alive 5 s after it was cancelled, shielded or not, is stopped where it is: its `<close>` variables run
 //     and cannot wait, and that it was stopped is reported.
 //  7. Work of the host's (a request, a program) is asked to end, and the wait gets the work's own answer or error.
@@ -55,7 +56,7 @@ extension ScriptRuntime {
 
     /// Raises the cancellation at the wait the task is in, unless it is shielded.
     func interruptWait(of task: ScriptTask) {
-        guard task.shields == 0, let wait = task.wait, let cancellation = task.cancellation else { return }
+        guard !task.isShielded, let wait = task.wait, let cancellation = task.cancellation else { return }
         switch wait.kind {
         case .operation(let cancel):
             // It answers soon, maybe with what became known on the way (a job's id).
@@ -95,7 +96,10 @@ extension ScriptRuntime {
         report(.stopped(describeWait(task)))
         if let wait = task.wait { leave(wait, of: task) }
         task.wait = nil
+        // What its `<close>` variables spawn is its own.
+        current = task
         vm.drop(task.coroutine)
+        current = nil
         finish(task, failed: true)
     }
 

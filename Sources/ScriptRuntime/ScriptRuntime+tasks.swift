@@ -12,7 +12,8 @@ extension ScriptRuntime {
         if let owner {
             task.owner = owner
             owner.children[task.id] = task
-            if let cancellation = owner.cancellation, owner.shields == 0 { cancel(task, cancellation) }
+            let isShielded = owner === current ? vm.isInShield : owner.isShielded
+            if let cancellation = owner.cancellation, !isShielded { cancel(task, cancellation) }
         }
         return task
     }
@@ -27,7 +28,8 @@ extension ScriptRuntime {
     {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         let id = makeID()
-        if let cancellation = task.cancellation, task.shields == 0 {
+        task.isShielded = vm.isInShield
+        if let cancellation = task.cancellation, !task.isShielded {
             refuse(task, wait: id, cancellation, call)
             return .waits
         }

@@ -69,7 +69,8 @@ final class ScriptTask {
 
     /// Once set, every wait outside of a shield raises it.
     var cancellation: Cancellation?
-    var shields = 0
+    /// Whether it was in a shield when it last came to a wait.
+    var isShielded = false
     var graceTimer: Int?
     /// How many waits have been refused since it was cancelled.
     var refusedWaits = 0

@@ -17,7 +17,7 @@ struct LuaSuiteTests {
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: ["tasks", "timers", "waits", "no-waits", "coroutines", "cancelling", "channels", "exec"])
+        arguments: ["tasks", "timers", "waits", "no-waits", "coroutines", "cancelling", "channels", "exec", "require"])
     func `a suite's checks all hold`(_ suite: String) async throws {
         let file = Self.folder.appending(path: "\(suite).lua")
         let source = try String(contentsOf: file, encoding: .utf8)

@@ -94,6 +94,11 @@ int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results)
 /// Ends a task wherever it is: runs its pending `<close>` variables, which cannot wait then, and empties its stack.
 void shim_drop_task(lua_State *task);
 
+/// Puts the coroutine that calls a host function into a shield, or takes it out; answers how it was before.
+bool shim_set_shield(lua_State *L, bool shielded);
+/// Whether what runs now is in a shield: its coroutine's, or that of one between it and its task.
+bool shim_in_shield(lua_State *L);
+
 // MARK: Positions
 
 /// Pushes "file:line" of the nearest line of the user's on `of`'s stack; false, and nothing pushed, if there is none.

@@ -76,8 +76,8 @@ extension ScriptRuntime {
                 }
                 return .returns
             },
-            HostFunction("shield") { [self] call throws(LuaError) in
-                current?.shields += try call.integer(1)
+            HostFunction("shield") { call throws(LuaError) in
+                call.push(.boolean(call.setShield(call.value(1).isTrue)))
                 return .returns
             },
         ] + groupFunctions() + parkFunctions()

@@ -234,7 +234,7 @@ local function timeout(ms, fn, ...)
   }
 end
 
-local shield_guard = setmetatable({}, { __close = function() host.shield(-1) end })
+local shield_mt = { __close = function(guard) host.shield(guard.before) end }
 
 -- Waits until the task is over, but no longer than that; answers whether it is.
 local function wait_for(task, ms)
@@ -248,8 +248,7 @@ end
 
 local function shield(fn, ...)
   check(1, "shield", "function", fn)
-  host.shield(1)
-  local guard <close> = shield_guard -- luacheck: ignore
+  local guard <close> = setmetatable({ before = host.shield(true) }, shield_mt) -- luacheck: ignore
   return (function(...) return ... end)(fn(...))
 end
 
@@ -404,6 +403,18 @@ end
 
 local listener_mt = { __close = function(listener) listener.tasks[listener.task] = nil end }
 
+-- The results of a task of one's own. Cancelling the caller cancels it too, and what it learns while it ends (the id of
+-- a job whose submit was under way) is not lost.
+local function await_whole(task)
+  local results = table.pack(pcall(host.await, task))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  if host.status(task) == "running" then
+    local _, late = pcall(shield, host.await, task)
+    if type(late) == "table" and late.data then error(late, 0) end
+  end
+  error(results[2], 0)
+end
+
 -- Runs fn(...); aborting the signal cancels it.
 local function with_signal(signal, fn, ...)
   if signal == nil then return fn(...) end
@@ -413,7 +424,7 @@ local function with_signal(signal, fn, ...)
   local task = spawn(fn, ...)
   signal.tasks[task] = true
   local listener <close> = setmetatable({ tasks = signal.tasks, task = task }, listener_mt) -- luacheck: ignore
-  return (function(...) return ... end)(host.await(task))
+  return (function(...) return ... end)(await_whole(task))
 end
 
 -- Timers
@@ -437,6 +448,8 @@ _G.clearInterval = _G.clearTimeout
 local package, searchpath, loadfile = package, package.searchpath, loadfile
 local loaded = package.loaded
 local loading = {}
+-- Which load a task waits for, by the task's token.
+local awaited = {}
 
 if not host.bytecode() then
   package.searchers[2] = function(name)
@@ -470,12 +483,32 @@ end
 
 local loading_mt = {
   __close = function(record)
-    -- A module that requires itself while it loads is loaded again, as in Lua; only the outer one is waited for.
-    if record.nested then return end
+    -- A module that is required by what it requires is loaded again, as in Lua; only the outer load is waited for.
+    if record.outer then
+      record.outer.again = record.outer.again - 1
+      return
+    end
     loading[record.name] = nil
     while wake_first(record.waiting) do end -- luacheck: ignore
   end,
 }
+
+local awaited_mt = { __close = function(wait) awaited[wait.task] = nil end }
+
+-- Whether this load can end only once the task itself goes on: it would wait for itself.
+local function waits_for(record, task)
+  while record do
+    if record.task == task then return true end
+    record = awaited[record.task]
+  end
+end
+
+local function wait_for(record)
+  local task = host.token()
+  awaited[task] = record
+  local wait <close> = setmetatable({ task = task }, awaited_mt) -- luacheck: ignore
+  park(record.waiting, {})
+end
 
 -- Its own complaints are raised at level 2, as those of Lua's require are.
 function require(name) -- luacheck: ignore
@@ -490,14 +523,19 @@ function require(name) -- luacheck: ignore
     local value = loaded[name]
     if value then return value end
     local other = loading[name]
-    if not other or other.task == host.token() then break end
-    park(other.waiting, {})
+    if not other or waits_for(other, host.token()) then break end
+    wait_for(other)
   end
   if type(package.searchers) ~= "table" then error("'package.searchers' must be a table", 2) end
-  local nested = loading[name] ~= nil
+  local outer = loading[name]
+  if outer then
+    -- Lua's own require, a C function, comes to the end of the C stack about there.
+    if outer.again == 100 then error(("C stack overflow (module '%s' requires itself)"):format(name), 2) end
+    outer.again = outer.again + 1
+  end
   local record <close> = setmetatable(
-    { name = name, task = host.token(), waiting = new_queue(), nested = nested }, loading_mt)
-  if not nested then loading[name] = record end
+    { name = name, task = host.token(), waiting = new_queue(), outer = outer, again = 0 }, loading_mt)
+  if not outer then loading[name] = record end
   local loader, extra = find_loader(name)
   if not loader then error(extra, 2) end
   return (function(...) return ... end)(load_with(loader, name, extra))
