@@ -4,7 +4,14 @@ extension ScriptRuntime {
     /// Loads the host's own Lua: it makes the coroutine of tasks, `require` and the `decart` table's core.
     public func loadPrelude() throws(LuaError) {
         let functions = taskFunctions() + timerFunctions() + processFunctions() + lineFunctions()
-        module = try loadInternal(PackageResources.prelude_lua, name: "prelude", [.functions(functions)])
+        let core = try loadInternal(PackageResources.prelude_lua, name: "prelude", [.functions(functions)])
+        module = core
+        for (source, name) in [
+            (PackageResources.together_lua, "together"), (PackageResources.queues_lua, "queues"),
+            (PackageResources.abort_lua, "abort"), (PackageResources.require_lua, "require"),
+        ] {
+            vm.release(try loadInternal(source, name: name, [.reference(core)]))
+        }
     }
 
     /// Runs a Lua file of the host's, which is given the `decart` table, a table of these functions, and its own
