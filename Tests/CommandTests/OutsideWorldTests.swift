@@ -7,6 +7,7 @@ struct OutsideWorldTests {
         let command = try Command()
         // The line comes from a timer itself: if timers stood still, it would never come.
         try command.scratch.write("script.lua", """
+            local decart = require("decart")
             local ticks, id = 0, nil
             id = setInterval(function()
               ticks = ticks + 1
@@ -29,6 +30,7 @@ struct OutsideWorldTests {
     @Test func `a program is gone once its task was cancelled`() async throws {
         let command = try Command()
         try command.scratch.write("script.lua", """
+            local decart = require("decart")
             local task = decart.spawn(function()
               return decart.exec({ "sh", "-c", "echo $$ >pid.new; mv pid.new pid; exec sleep 600" })
             end)
