@@ -64,6 +64,7 @@ void shim_drop_task(lua_State *task) {
     shim_clear(task, SHIM_FLAG_WAITS);
     shim_reset(task);
     vm->host = before;
+    if (vm->depth == 0) vm->interrupted = 0;
     lua_settop(task, 0);
 }
 

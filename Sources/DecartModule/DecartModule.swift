@@ -33,9 +33,18 @@ public final class DecartModule {
     let note: @Sendable (String) -> Void
 
     var clients: [DecartClient] = []
-    var blobs: [Int: Blob] = [:]
+    var blobs: [Int: HeldBlob] = [:]
+
+    /// A blob, and how many objects the script holds for it.
+    struct HeldBlob {
+        var blob: Blob
+        var holders = 0
+    }
+
     var nextBlob = 1
     var warnedModels: Set<String> = []
+    var pace: (job: JobID, since: RunInstant, last: RunInstant)?
+    var hasWarnedOfPace = false
     var progresses: [Int: Progress] = [:]
     var nextProgress = 0
     /// The state of the script's UI.
@@ -64,6 +73,7 @@ public final class DecartModule {
 
     /// Gives the module to a runtime whose prelude is loaded.
     public func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
+        runtime.onPush(of: "blob") { [self] id in blobs[id]?.holders += 1 }
         let functions =
             clientFunctions() + queueFunctions() + neighbourFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
         let policies = try runtime.loadModule(
@@ -88,7 +98,7 @@ public final class DecartModule {
     func keep(_ blob: Blob) -> LuaValue {
         let id = nextBlob
         nextBlob += 1
-        blobs[id] = blob
+        blobs[id] = HeldBlob(blob: blob)
         return .object(LuaObject(kind: "blob", id: id))
     }
 }

@@ -125,7 +125,7 @@ extension DecartModule {
     /// A path, a URL, a Blob or what `decart.file` made; nil for anything else.
     func file(_ value: LuaValue) -> FileInput? {
         switch value {
-        case .object(let object) where object.kind == "blob": return blobs[object.id].map { .blob($0) }
+        case .object(let object) where object.kind == "blob": return blobs[object.id].map { .blob($0.blob) }
         case .table(let table) where table.metatable == "file": return table["path"].text.map { .path($0) }
         case .string(let bytes):
             let text = String(decoding: bytes, as: UTF8.self)

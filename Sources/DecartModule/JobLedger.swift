@@ -1,13 +1,14 @@
 public import DecartAPI
 internal import Synchronization
 
-/// Which jobs a run has paid for and not seen the end of, so that their ids can be told whichever way it ends: from any
+/// Which jobs a run has paid for and not fetched the result of, so that their ids can be told whichever way it ends: from any
 /// thread, also while the script is stuck.
 public final class JobLedger: Sendable {
     private struct State {
         var order: [JobID] = []
         var open: Set<JobID> = []
         var submits = 0
+        var lostSubmits = 0
     }
 
     private let state = Mutex(State())
@@ -22,6 +23,10 @@ public final class JobLedger: Sendable {
     /// How many submits are under way: each may make a job whose id nobody knows yet.
     public var submitsUnderWay: Int { state.withLock { $0.submits } }
 
+    /// How many submits ended without a reply: each may have made a job.
+    public var submitsUnknown: Int { state.withLock { $0.lostSubmits } }
+
+    func submitLost() { state.withLock { $0.lostSubmits += 1 } }
     func submitBegan() { state.withLock { $0.submits += 1 } }
     func submitEnded() { state.withLock { $0.submits -= 1 } }
 
@@ -29,11 +34,12 @@ public final class JobLedger: Sendable {
         state.withLock { if $0.open.insert(id).inserted { $0.order.append(id) } }
     }
 
+    /// A completed job stays open until its result has been fetched: that is what was paid for.
     func saw(_ reply: JobReply) {
-        if reply.status.isFinished { gone(reply.id) }
+        if reply.status == .failed { gone(reply.id) }
     }
 
-    /// It is finished, or the server does not know it any more.
+    /// It has failed, its result is here, or the server does not know it any more.
     func gone(_ id: JobID) {
         state.withLock { state in
             guard state.open.remove(id) != nil else { return }

@@ -4,6 +4,8 @@ internal import CLuaShim
 ///
 /// Two tables in the registry hold them: name → metatable, and metatable → name.
 final class LuaObjectKinds {
+    /// Told of every object that is given to the script, also as part of a copy: each is collected by itself.
+    var pushed: ((LuaObject) -> Void)?
     private let byName: Int32
     private let byMetatable: Int32
 

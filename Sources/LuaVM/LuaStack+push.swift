@@ -49,6 +49,7 @@ extension LuaStack {
     func push(_ object: LuaObject, kinds: LuaObjectKinds) {
         lua_newuserdatauv(state, MemoryLayout<Int>.size, 1)?.storeBytes(of: object.id, as: Int.self)
         if kinds.pushMetatable(object.kind, on: self) { lua_setmetatable(state, -2) }
+        kinds.pushed?(object)
     }
 }
 

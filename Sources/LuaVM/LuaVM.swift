@@ -58,6 +58,12 @@ public final class LuaVM {
         interrupter?.retire()
         shim_close(main.state)
         functions = []
+        kinds.pushed = nil
+    }
+
+    /// Calls `body` for every object that the script is given, also as part of a copied value.
+    public func onPush(_ body: @escaping (LuaObject) -> Void) {
+        kinds.pushed = body
     }
 
     // MARK: Host functions
@@ -101,6 +107,9 @@ public final class LuaVM {
         shim_push_nowait(stack.state)
         lua_rawset(stack.state, -3)
     }
+
+    /// Whether standard input has bytes that C's stream, which Lua's `io` reads too, took ahead.
+    public static var standardInputIsBuffered: Bool { shim_input_is_buffered() }
 
     /// "Lua 5.4.4  Copyright (C) …"
     public static var copyright: String { String(cString: shim_copyright()) }

@@ -26,6 +26,8 @@ internal import RunClock
 
 /// How long a cancelled task may take to clean up before it is stopped wherever it is.
 let cancellationGrace = Duration.seconds(5)
+/// How much longer the host's own work may take that a cancelled task waits for.
+private let operationExtension = Duration.seconds(1)
 
 extension ScriptRuntime {
     /// Cancels a task and all it has spawned. False if it was over or cancelled already.
@@ -93,8 +95,19 @@ extension ScriptRuntime {
     func stop(_ task: ScriptTask) {
         task.graceTimer = nil
         guard !task.state.isOver else { return }
+        if case .operation = task.wait?.kind, !task.hadExtension {
+            // The host's own work keeps to the same period: its last word (a job's id, or that there may be one) is
+            // about to come.
+            task.hadExtension = true
+            task.graceTimer = timers.add(.grace(task: task.id), due: clock.now + operationExtension)
+            return armTimer()
+        }
         report(.stopped(describeWait(task)))
-        if let wait = task.wait { leave(wait, of: task) }
+        if let wait = task.wait {
+            leave(wait, of: task)
+            // Work that does not end (a line that nobody types) must not keep the run alive.
+            pendings[wait.id] = nil
+        }
         task.wait = nil
         // What its `<close>` variables spawn is its own.
         current = task
@@ -111,11 +124,11 @@ extension ScriptRuntime {
         fields.append(("message", .text(message)))
         if let reason = cancellation?.reason, reason != .nil { fields.append(("cause", reason)) }
         if let task {
-            task.holders += 1
             fields.append(("task", .object(LuaObject(kind: "task", id: task.id))))
         }
         // What the task learnt before it ended goes with the news.
         if let task, task.lastWords != .nil { fields.append(("data", task.lastWords)) }
+        if let task, task.lastError != .nil { fields.append(("cause", task.lastError)) }
         fields.append(("retryable", .boolean(false)))
         return .value(.table(LuaTable(fields: fields, metatable: "error")), message: "CANCELLED: \(message)")
     }

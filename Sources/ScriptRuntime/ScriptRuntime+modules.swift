@@ -3,6 +3,12 @@ public import LuaVM
 extension ScriptRuntime {
     /// Loads the host's own Lua: it makes the coroutine of tasks, `require` and the `decart` table's core.
     public func loadPrelude() throws(LuaError) {
+        vm.onPush { [weak self] object in
+            self?.assumeIsolated { runtime in
+                if object.kind == "task" { runtime.tasks[object.id]?.holders += 1 }
+                runtime.holders[object.kind]?(object.id)
+            }
+        }
         let functions = taskFunctions() + timerFunctions() + processFunctions() + lineFunctions()
         let core = try loadInternal(PackageResources.prelude_lua, name: "prelude", [.functions(functions)])
         module = core
@@ -33,6 +39,12 @@ extension ScriptRuntime {
         return try vm.callKeeping(chunk, arguments)
     }
 
+    /// Calls `body` with the id of every object of that kind that the script is given, be it a copy: each will be
+    /// collected by itself.
+    public func onPush(of kind: String, _ body: @escaping (Int) -> Void) {
+        holders[kind] = body
+    }
+
     /// Compiles a script. `name` is as in Lua's `load`: `@file` for a file, `=name` for anything else.
     public func compile(_ source: [UInt8], name: String) throws(LuaError) -> LuaReference {
         try vm.load(source, name: name)
@@ -41,6 +53,11 @@ extension ScriptRuntime {
     /// Calls a function of the host's own Lua outside of any task: it cannot wait.
     public func call(_ function: LuaReference, _ arguments: [LuaVM.Argument] = []) throws(LuaError) -> [LuaValue] {
         try vm.call(function, arguments)
+    }
+
+    /// Lets go of a kept function.
+    public func release(_ function: LuaReference) {
+        vm.release(function)
     }
 
     /// Starts a task that the host wants run: a callback of the page's, a line of the prompt's.

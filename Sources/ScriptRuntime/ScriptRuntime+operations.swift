@@ -108,14 +108,4 @@ extension ScriptRuntime {
         // Nobody waits any more: the run may be over now.
         if !answered { schedulePump() }
     }
-
-    /// Keeps the run alive, as a task would, until `endHold`.
-    public func beginHold() {
-        holds += 1
-    }
-
-    public func endHold() {
-        holds -= 1
-        schedulePump()
-    }
 }

@@ -63,13 +63,18 @@ extension ScriptRuntime {
 
     func finish(_ task: ScriptTask, failed: Bool) {
         liveTasks -= 1
+        // Describing its error may run the script's code, and so collect the task's last object: it is held meanwhile.
+        task.deliveries += 1
         let cancelled = task.cancellation != nil
         task.state = cancelled ? .cancelled : failed ? .failed : .done
         task.wait = nil
         if let timer = task.graceTimer { timers.remove(timer) }
         passOn(whatWasLeftBy: task)
         let error = failed ? vm.error(of: task.coroutine) : nil
-        if cancelled, case .table(let object)? = error?.value { task.lastWords = object["data"] }
+        if cancelled, case .table(let object)? = error?.value {
+            task.lastWords = object["data"]
+            if let code = object["code"].text, code != "CANCELLED" { task.lastError = .table(object) }
+        }
         if task.isMain {
             mainEnded(failed: failed && !cancelled, error: error)
         } else if let error, !cancelled, task.awaiters.isEmpty {
@@ -80,6 +85,7 @@ extension ScriptRuntime {
         task.awaiters = []
         for awaiter in awaiters { tell(awaiter, of: task) }
         if let timer = task.timer { callbackEnded(ofTimer: timer) }
+        task.deliveries -= 1
         letGo(task)
     }
 
@@ -117,7 +123,8 @@ extension ScriptRuntime {
             task.state == .cancelled
             ? .errorMade { [self] in cancelled(task.cancellation, of: task) }
             : .outcome(of: task.coroutine, failed: task.state == .failed)
-        if task.isReleased {
+        // Of a cancelled task nothing is taken from the coroutine, which may be gone already.
+        if task.isReleased, task.state != .cancelled {
             // The script's task object may go before the outcome has been taken from the coroutine.
             task.coroutine = vm.retain(task.coroutine)
             task.isReleased = false

@@ -33,8 +33,7 @@ public actor ScriptRuntime {
     var groups: [Int: TaskGroup] = [:]
     /// The host's work under way, by the waits that it will answer.
     var pendings: [Int: (task: ScriptTask, work: PendingWork)] = [:]
-    /// Things beside tasks and timers that keep the run alive: an open page, a prompt.
-    var holds = 0
+    var holders: [String: (Int) -> Void] = [:]
 
     /// The `decart` table.
     var module: LuaReference?
@@ -91,13 +90,6 @@ public actor ScriptRuntime {
         }
     }
 
-    /// Ends the run with this status as soon as the present turn is over, whatever is still under way.
-    public func end(with status: ExitStatus) {
-        guard ended == nil else { return }
-        ended = status
-        schedulePump()
-    }
-
     /// Cancels everything, from any thread: tasks get their grace period, and the run ends with `status`.
     ///
     /// Script code that is busy does not notice: `makeInterrupter` stops that.
@@ -105,7 +97,6 @@ public actor ScriptRuntime {
         interruption.withLock { $0 = status }
         executor.execute {
             self.assumeIsolated { runtime in
-                runtime.holds = 0
                 runtime.cancelEverything(message: message)
                 runtime.schedulePump()
             }
@@ -203,7 +194,7 @@ public actor ScriptRuntime {
     /// Whether anything is left that could make a task ready.
     private var somethingMayHappen: Bool {
         // An interval whose callback runs has no entry in `timers`: it depends on that task.
-        !timers.isEmpty || !pendings.isEmpty || holds > 0
+        !timers.isEmpty || !pendings.isEmpty
     }
 
     private func checkForEnd() {

@@ -72,6 +72,10 @@ final class ScriptTask {
     /// Whether it was in a shield when it last came to a wait.
     var isShielded = false
     var graceTimer: Int?
+    /// Whether that period was lengthened for work of the host's.
+    var hadExtension = false
+    /// An error object other than its cancellation that it ended with: that a job may exist, say.
+    var lastError = LuaValue.nil
     /// How many waits have been refused since it was cancelled.
     var refusedWaits = 0
     /// The `data` of the error that ended it after it was cancelled, such as a job's id; else nil.

@@ -13,6 +13,7 @@ final class CommandModule {
     var signals: SignalWatch?
     private var reader: LineReader?
     private var completer: LuaReference?
+    private var evaluated: LuaReference?
 
     init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showJobs: @escaping @Sendable () -> Void) {
         self.runtime = runtime
@@ -41,11 +42,13 @@ final class CommandModule {
             ModuleFunction("prompt", mayWait: true) { [self] call throws(LuaError) in
                 let prompt = try call.string(1)
                 let reader = openReader()
+                signals?.prompting(reader)
                 return .waits(
                     ModuleFunction.Operation {
                         await reader.line(prompt: prompt)
-                    } conclude: { line in
-                        .values([line.map { .string($0) } ?? .nil])
+                    } conclude: { [self] line in
+                        signals?.prompting(nil)
+                        return .values([line.map { .string($0) } ?? .nil])
                     })
             },
             ModuleFunction("remember") { [self] call throws(LuaError) in
@@ -54,11 +57,14 @@ final class CommandModule {
             },
             // Tells whom Ctrl-C stops: the function that cancels what is being evaluated.
             ModuleFunction("evaluating") { [self] call throws(LuaError) in
+                if let evaluated { runtime.assumeIsolated { $0.release(evaluated) } }
+                evaluated = nil
                 guard call.type(1) == .function else {
                     signals?.evaluating(nil)
                     return .returns
                 }
                 let stop = call.reference(1)
+                evaluated = stop
                 let runtime = runtime
                 signals?.evaluating { Task { try? await runtime.spawn(stop) } }
                 return .returns

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// Standard error, a line at a time, in order with what the script wrote to standard output.
+/// Standard error, a line at a time. It takes none of C's locks: a script that is blocked in `io.read` holds them, and
+/// what is to be said at a second Ctrl-C must not wait for it.
 enum Console {
     /// Brings what was printed to a pipe or file at once.
     static func flush() {
@@ -12,7 +13,6 @@ enum Console {
     }
 
     static func error(_ text: String) {
-        fflush(nil)
         var line = text + "\n"
         line.withUTF8 { bytes in
             var sent = 0

@@ -35,6 +35,11 @@ final class LineReader: Sendable {
         }
     }
 
+    /// Gives the terminal back as it was, whatever the prompt is doing.
+    func restoreTerminal() {
+        if isTerminal { rl_deprep_terminal() }
+    }
+
     /// Adds a chunk to the history.
     func remember(_ text: String) {
         guard isTerminal, !text.allSatisfy(\.isWhitespace) else { return }

@@ -80,7 +80,8 @@ struct ScriptRun {
             let main = try command.install(in: runtime)
             command.signals = SignalWatch(
                 runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"),
-                jobs: { [self] in showUnfinishedJobs() })
+                jobs: { [self] in showUnfinishedJobs() },
+                hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
             let status = await runtime.run(main, arguments: [.value(plan)])
             runtime.close()
             return status
@@ -100,15 +101,17 @@ struct ScriptRun {
             }
         }
         var arg = LuaTable()
-        for (index, word) in options.words.enumerated() {
+        for (index, word) in Self.wordBytes.enumerated() {
             // As in `lua`: the script is arg[0]; without one the program is.
             let origin = options.scriptIndex < options.words.count ? options.scriptIndex : 0
-            arg.entries.append(.init(key: .integer(Int64(index - origin)), value: .text(word)))
+            arg.entries.append(.init(key: .integer(Int64(index - origin)), value: .string(word)))
         }
-        let script = options.script ?? (isPrompt && !readsTerminal ? "-" : nil)
+        // The path as its bytes: it need not be UTF-8.
+        let named = options.script == nil ? nil : LuaValue.string(Self.wordBytes[options.scriptIndex])
+        let script = named ?? (isPrompt && !readsTerminal ? .text("-") : .nil)
         var fields: [(String, LuaValue)] = [
             ("actions", .table(LuaTable(sequence: actions))), ("arg", .table(arg)),
-            ("script", script.map { .text($0) } ?? .nil),
+            ("script", script),
             ("interactive", .boolean(options.isInteractive || (isPrompt && readsTerminal))),
         ]
         if let initialisation { fields.append(("init", initialisation)) }
@@ -136,6 +139,14 @@ struct ScriptRun {
         return nil
     }
 
+    /// The words of the command line, byte for byte.
+    private static var wordBytes: [[UInt8]] {
+        (0..<Int(CommandLine.argc)).map { index in
+            guard let word = CommandLine.unsafeArgv[index] else { return [] }
+            return Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
+        }
+    }
+
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// Where the prompt keeps its lines; makes the folder.
@@ -150,18 +161,18 @@ struct ScriptRun {
 
     /// A paid job whose end the run did not see is not to be lost. Those of a queue in this process end with it.
     private func showUnfinishedJobs() {
-        let submits = ledger.submitsUnderWay
+        let submits = ledger.submitsUnderWay + ledger.submitsUnknown
         if submits > 0, !options.isLocal {
             Console.error(
-                "\(DecartLua.name): \(submits == 1 ? "a submit was" : "\(submits) submits were") under way, whose reply "
-                    + "was not awaited: there may be a job, and a bill, whose id is not known")
+                "\(DecartLua.name): the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there "
+                    + "may be a job, and a bill, whose id is not known")
         }
         let jobs = ledger.unfinished
         guard !jobs.isEmpty, !options.isLocal else { return }
         let ids = jobs.map { "  \($0)" }.joined(separator: "\n")
         Console.error(
             """
-            \(DecartLua.name): \(jobs.count == 1 ? "1 job is" : "\(jobs.count) jobs are") not finished yet:
+            \(DecartLua.name): \(jobs.count == 1 ? "1 job is" : "\(jobs.count) jobs are") not finished or not fetched yet:
             \(ids)
             Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).
             """)

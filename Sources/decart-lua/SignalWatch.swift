@@ -25,24 +25,38 @@ final class SignalWatch: Sendable {
     private let runtime: ScriptRuntime
     private let interrupter: LuaInterrupter
     private let jobs: @Sendable () -> Void
+    private let hasJobs: @Sendable () -> Bool
     private let pipe: (read: Int32, write: Int32)
     private let isFirst = Mutex(true)
+    /// The prompt that waits for a line.
+    private let prompt = Mutex<LineReader?>(nil)
     /// Stops what the prompt evaluates; nil while it evaluates nothing.
     private let evaluation = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// - Parameter jobs: tells the ids of unfinished jobs.
-    init?(runtime: ScriptRuntime, interrupter: LuaInterrupter, jobs: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - jobs: tells the ids of unfinished jobs.
+    ///   - hasJobs: whether there are any; without them, a reader of our output that goes away ends the run at once.
+    init?(
+        runtime: ScriptRuntime, interrupter: LuaInterrupter, jobs: @escaping @Sendable () -> Void,
+        hasJobs: @escaping @Sendable () -> Bool
+    ) {
         var ends: [Int32] = [0, 0]
         guard makePipe(&ends) == 0 else { return nil }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         self.runtime = runtime
         self.interrupter = interrupter
         self.jobs = jobs
+        self.hasJobs = hasJobs
         pipe = (ends[0], ends[1])
-        guard SignalPipe.catchSignals([SIGINT, SIGTERM], writingTo: ends[1]) else { return nil }
+        guard SignalPipe.catchSignals([SIGINT, SIGTERM, SIGPIPE], writingTo: ends[1]) else { return nil }
         let thread = Thread { [self] in watch() }
         thread.name = "signals"
         thread.start()
+    }
+
+    /// The prompt begins to wait for a line, or with nil has got one. Ctrl-C at an idle prompt ends the run, as in `lua`.
+    func prompting(_ reader: LineReader?) {
+        prompt.withLock { $0 = reader }
     }
 
     /// The prompt begins to evaluate something that `stop` ends, or with nil has ended it.
@@ -64,6 +78,11 @@ final class SignalWatch: Sendable {
             stop()
             return interruptBusyScript(then: nil)
         }
+        if let prompt = prompt.withLock({ $0 }) {
+            prompt.restoreTerminal()
+            leave(status)
+        }
+        if signal == SIGPIPE, !hasJobs() { leave(status) }
         let isFirst = isFirst.withLock { first in
             defer { first = false }
             return first

@@ -78,14 +78,17 @@ extension DecartModule {
             },
             // A blob was collected.
             ModuleFunction("forgetBlob") { [self] call throws(LuaError) in
-                if let id = try? call.object(1, kind: "blob") { blobs[id] = nil }
+                if let id = try? call.object(1, kind: "blob") {
+                    blobs[id]?.holders -= 1
+                    if blobs[id]?.holders == 0 { blobs[id] = nil }
+                }
                 return .returns
             },
         ]
     }
 
     private func blob(_ call: borrowing HostCall) throws(LuaError) -> Blob {
-        guard let blob = blobs[try call.object(1, kind: "blob")] else {
+        guard let blob = blobs[try call.object(1, kind: "blob")]?.blob else {
             throw .badArgument(1, of: call.name, "this Blob is gone")
         }
         return blob

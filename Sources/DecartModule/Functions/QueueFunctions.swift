@@ -1,6 +1,7 @@
 internal import DecartAPI
 internal import DecartClient
 internal import LuaVM
+internal import RunClock
 internal import ScriptRuntime
 
 extension DecartModule {
@@ -25,6 +26,7 @@ extension DecartModule {
             ModuleFunction("status", mayWait: true) { [self] call throws(LuaError) in
                 let queue = try client(call).queue
                 let id = try jobID(call)
+                watchPace(of: id)
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await queue.status(id) }
                 } conclude: { [self] outcome in
@@ -67,6 +69,20 @@ extension DecartModule {
                 return .returns
             },
         ]
+    }
+
+    /// Whoever looks at one job more often than every 50 ms for a second has probably taken milliseconds for seconds.
+    private func watchPace(of id: JobID) {
+        guard !hasWarnedOfPace else { return }
+        let now = clock.now
+        guard let pace, pace.job == id, now - pace.last < .milliseconds(50) else {
+            pace = (id, now, now)
+            return
+        }
+        self.pace?.last = now
+        guard now - pace.since >= .seconds(1) else { return }
+        hasWarnedOfPace = true
+        note("decart-lua: job \(id) is looked at more often than every 50 ms; decart.sleep takes milliseconds")
     }
 
     private func progress(_ value: LuaValue) -> Progress? {
@@ -121,6 +137,7 @@ extension DecartModule {
         case .success(let value): return .values([success(value)])
         case .failure(let error):
             if let id, error.code == .notFound { gone(id) }
+            if error.code == .submitUnknown { jobs.submitLost() }
             // A submit that was cancelled late may have made a job all the same.
             if id == nil, let known = error.data["job_id"]?.text, let job = try? JobID(known) { submitted(job) }
             return .error(LuaError(error))

@@ -1,5 +1,7 @@
 -- What `decart` has beyond tasks: clients, models, blobs; and the global `document`.
 local core, host, policies, polling = ...
+-- Taken now: a script may give these names other meanings.
+local setmetatable, type, pairs = setmetatable, type, pairs
 local decart, namespace = core.decart, core.namespace
 
 -- Blobs
@@ -38,12 +40,15 @@ local function split_signal(given)
   return rest, given.signal
 end
 
+local work_mt = { __close = function(guard) guard.work:cancel() end }
 local progress_mt = { __close = function(progress) host.endProgress(progress.id) end }
 
 -- Fetches a result and calls report(received, total) about every 100 ms and at the end.
 local function result_reporting(number, id, options, report)
   local progress <close> = setmetatable({ id = host.progress() }, progress_mt)
   local work = decart.spawn(host.result, number, id, options, progress.id)
+  -- A report that fails ends the download too.
+  local guard <close> = setmetatable({ work = work }, work_mt) -- luacheck: ignore
   local seen
   local function tell()
     local received, total = host.progressOf(progress.id)

@@ -1,6 +1,8 @@
 -- decart.policy: ready-made polling policies. A policy is a function from the state of a wait to the milliseconds until
 -- the next look, or nil to give up.
 local core, host = ...
+-- Taken now: a script may give these names other meanings.
+local type, pairs, tostring, math, table = type, pairs, tostring, math, table
 
 local function options_of(name, given, known)
   if given == nil then return {} end

@@ -1,6 +1,8 @@
 -- Waiting for a job: looks at it as a policy says until it is finished. A wait costs a coroutine; the requests are the
 -- client's `status` and `result`.
 local core = ...
+-- Taken now: a script may give these names other meanings.
+local pcall, type, next, pairs, tostring, math, debug = pcall, type, next, pairs, tostring, math, debug
 local decart, fail, fail_with = core.decart, core.fail, core.fail_with
 
 -- As every public client: 500 ms after the submit, then every 1500 ms.
@@ -137,7 +139,8 @@ end
 
 local function guarded(queue, id, options, model, first)
   local ok, result = pcall(wait, queue, id, options, model, first)
-  -- Whatever ends the wait, the job's id is in the error: the job may be running, and has been paid for.
+  -- Whatever error of the client's ends the wait, the job's id is in it: the job may be running, and has been paid
+  -- for. An error of the script's own stays as it is; the run tells the ids of unfinished jobs at its end.
   if not ok then fail_with(result, { job_id = id }) end
   return result
 end

@@ -35,6 +35,10 @@ private struct ChildProcess: Sendable {
         guard case .table(let words) = call.value(1) else {
             throw .badArgument(1, of: call.name, "table of the program and its arguments expected, got \(call.type(1).rawValue)")
         }
+        if let stray = words.entries.first(where: { $0.key.text != "n" }) {
+            let key = stray.key.text ?? stray.key.double.map { "\($0)" } ?? stray.key.typeName.rawValue
+            throw .badArgument(1, of: call.name, "the table is to be a list without holes; it has the key \(key)")
+        }
         var strings: [[UInt8]] = []
         for (index, word) in words.sequence.enumerated() {
             switch word {

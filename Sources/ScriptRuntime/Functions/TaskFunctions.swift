@@ -9,7 +9,6 @@ extension ScriptRuntime {
             HostFunction("spawn") { [self] call throws(LuaError) in
                 let task = addTask(try call.makeTask(functionAt: 1), owner: current)
                 task.origin = vm.line(of: call.caller)
-                task.holders += 1
                 call.push(LuaObject(kind: "task", id: task.id), keeping: task.coroutine)
                 return .returns
             },

@@ -1,5 +1,8 @@
 -- abortController and its signals, as the `signal` option of calls takes them.
 local core = ...
+-- Taken now: a script may give these names other meanings.
+local error, pcall, setmetatable, getmetatable, type, pairs, table =
+  error, pcall, setmetatable, getmetatable, type, pairs, table
 local host, fail, shield = core.host, core.fail, core.shield
 local spawn, cancel = host.spawn, host.cancel
 

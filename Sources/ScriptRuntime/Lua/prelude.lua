@@ -5,8 +5,10 @@
 -- spawn, await, cancel, outcome and status; a group tells which of its members has ended; park and unpark let one task
 -- suspend itself until another wakes it.
 local host = ...
+-- Taken now: a script may give these names other meanings.
+local error, rawequal, setmetatable, getmetatable, type, pairs, tostring =
+  error, rawequal, setmetatable, getmetatable, type, pairs, tostring
 
-local error, rawequal, setmetatable, type = error, rawequal, setmetatable, type
 local raise = host.raise
 
 -- Errors

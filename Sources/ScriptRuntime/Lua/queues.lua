@@ -1,5 +1,7 @@
 -- Tasks that wait for one another: semaphores and channels.
 local core = ...
+-- Taken now: a script may give these names other meanings.
+local setmetatable, tostring, math = setmetatable, tostring, math
 local host, check, raise, bad_argument = core.host, core.check, core.raise, core.bad_argument
 
 -- Queues of tasks that wait: entries from `first` to `last`, with a hole where one has given up.

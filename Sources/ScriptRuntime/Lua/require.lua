@@ -1,5 +1,8 @@
 -- require: Lua's own, but a module may wait while it loads, and a task that asks for it meanwhile waits too.
 local core = ...
+-- Taken now: a script may give these names other meanings.
+local error, rawget, setmetatable, type, tostring, math, table =
+  error, rawget, setmetatable, type, tostring, math, table
 local host, new_queue, park, wake_first = core.host, core.new_queue, core.park, core.wake_first
 
 local package, searchpath, loadfile = package, package.searchpath, loadfile

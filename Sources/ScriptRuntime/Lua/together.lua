@@ -1,5 +1,7 @@
 -- Several tasks at once: all, race, map and the like, time limits, shields.
 local core = ...
+-- Taken now: a script may give these names other meanings.
+local error, setmetatable, type, pairs, tostring, math = error, setmetatable, type, pairs, tostring, math
 local host, check, raise, fail, bad_argument = core.host, core.check, core.raise, core.fail, core.bad_argument
 local spawn, cancel, outcome, is_task = host.spawn, host.cancel, host.outcome, core.is_task
 
@@ -147,6 +149,8 @@ local function timeout(ms, fn, ...)
     code = "TIMEOUT",
     message = ("it took longer than %s ms"):format(ms),
     data = type(cause) == "table" and cause.data or nil,
+    -- Only what says more than that it was cancelled: that a submit's outcome is unknown, say.
+    cause = type(cause) == "table" and cause.cause or nil,
   }
 end
 

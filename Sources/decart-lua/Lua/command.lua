@@ -18,7 +18,9 @@ end
 local function require_library(word)
   local name, module = word:match("^(.-)=(.*)$")
   if not name then name, module = word, word end
-  _G[name] = require(module)
+  local found, value = pcall(require, module)
+  if not found then error(value, 0) end
+  _G[name] = value
 end
 
 local actions = {
@@ -44,7 +46,11 @@ os.exit = function(code, close) -- luacheck: ignore
   end
   if math.type(code) ~= "integer" then
     local whole = type(code) ~= "table" and math.tointeger(tonumber(code))
-    if not whole then core.bad_argument(1, "exit", "number", type(code)) end
+    if not whole and type(code) == "number" then
+      core.raise("bad argument #1 to 'exit' (number has no integer representation)")
+    elseif not whole then
+      core.bad_argument(1, "exit", "number", type(code))
+    end
     code = whole
   end
   host.exit(code, close and true or false)
