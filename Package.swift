@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle]),
-        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
+        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument", "TerminalUI"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

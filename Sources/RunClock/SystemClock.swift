@@ -35,6 +35,7 @@ public final class SystemClock: RunClock {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
+    @discardableResult
     public func wake(at instant: RunInstant, _ body: @escaping @Sendable () -> Void) -> WakeID {
         let delay = max(0, (instant - now).saturatingNanoseconds)
         let id = state.withLock { state in

@@ -46,6 +46,7 @@ public final class VirtualClock: RunClock {
     /// How many wakes are waiting for their time.
     public var pendingWakes: Int { state.withLock { $0.wakes.count } }
 
+    @discardableResult
     public func wake(at instant: RunInstant, _ body: @escaping @Sendable () -> Void) -> WakeID {
         state.withLock { state in
             state.next += 1

@@ -20,6 +20,7 @@ public final class EventLoopClock: RunClock {
     public var now: RunInstant { time.now }
     public var unixTime: Double { time.unixTime }
 
+    @discardableResult
     public func wake(at instant: RunInstant, _ body: @escaping @Sendable () -> Void) -> WakeID {
         let id = state.withLock { state in
             state.next += 1

@@ -93,6 +93,6 @@ struct ServerTroubleTests {
             try await Command().run("--base-url", url, "-e", Self.submit + " error('oh')")
         }
         #expect(outcome.exitCode == 1)
-        #expect(outcome.errors.contains("1 job is not finished yet:\n  job_"))
+        #expect(outcome.errors.contains("1 job is not finished or not fetched yet:\n  job_"))
     }
 }

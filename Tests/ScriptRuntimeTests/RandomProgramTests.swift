@@ -1,7 +1,6 @@
 import Foundation
 import LuaVM
 import NIOCore
-import NIOPosix
 import RunClock
 import ScriptRuntime
 import Synchronization
@@ -68,7 +67,7 @@ private enum RealRun {
         let trace = Mutex<[String]>([])
         let note = { @Sendable (line: String) in trace.withLock { $0.append(line) } }
         let runtime = try ScriptRuntime(
-            loop: MultiThreadedEventLoopGroup.singleton.next(), clock: VirtualClock(mode: .automatic)
+            loop: ScriptLoop.next(), clock: VirtualClock(mode: .automatic)
         ) { report in
             switch report {
             case .failed(let error, _):

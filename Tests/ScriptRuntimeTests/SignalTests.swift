@@ -1,5 +1,4 @@
 import LuaVM
-import NIOPosix
 import RunClock
 import ScriptRuntime
 import Testing
@@ -40,7 +39,7 @@ struct SignalTests {
     private func run(_ source: String) async throws -> [String] {
         let clock = VirtualClock(mode: .automatic)
         let runtime = try ScriptRuntime(
-            loop: MultiThreadedEventLoopGroup.singleton.next(), clock: clock
+            loop: ScriptLoop.next(), clock: clock
         ) { report in
             Issue.record("\(report)")
         }

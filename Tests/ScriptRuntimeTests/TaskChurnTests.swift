@@ -1,5 +1,4 @@
 import LuaVM
-import NIOPosix
 import RunClock
 import Testing
 
@@ -21,7 +20,7 @@ struct TaskChurnTests {
         // Suspending for each task makes it slower: fewer do.
         let pairs = end == "t:cancel()" ? Self.pairs : Self.pairs / 4
         let runtime = try ScriptRuntime(
-            loop: MultiThreadedEventLoopGroup.singleton.next(), clock: VirtualClock(mode: .automatic)
+            loop: ScriptLoop.next(), clock: VirtualClock(mode: .automatic)
         ) { report in
             Issue.record("\(report)")
         }

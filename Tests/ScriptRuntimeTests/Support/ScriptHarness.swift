@@ -1,6 +1,5 @@
 import LuaVM
 import NIOCore
-import NIOPosix
 import RunClock
 import ScriptRuntime
 import Synchronization
@@ -32,8 +31,7 @@ struct ScriptOutcome: Sendable {
 /// Runs a script on virtual time that moves by itself.
 func runScript(_ source: String, name: String = "test.lua") async throws -> ScriptOutcome {
     let reports = Mutex<[ScriptReport]>([])
-    let group = MultiThreadedEventLoopGroup.singleton
-    let runtime = try ScriptRuntime(loop: group.next(), clock: VirtualClock(mode: .automatic)) { report in
+    let runtime = try ScriptRuntime(loop: ScriptLoop.next(), clock: VirtualClock(mode: .automatic)) { report in
         reports.withLock { $0.append(report) }
     }
     let (status, records) = try await run(source, name: name, on: runtime)
