@@ -5,3 +5,4 @@ files["Sources/ScriptRuntime/Lua/prelude.lua"] = { globals = { "_G" } }
 files["Sources/decart-lua/Lua/command.lua"] = { globals = { "arg", "_G" } }
 files["Sources/DecartModule/Lua/decart.lua"] = { globals = { "document" } }
 exclude_files = { ".build*" }
+files["Tests/ScriptRuntimeTests/Lua"] = { globals = { "decart", "check", "raises", "LOADS", "TRIES" } }

@@ -129,6 +129,14 @@ void shim_close_for_exit(lua_State *L, lua_State *task) {
     lua_close(vm->main);
 }
 
+bool shim_input_is_buffered(void) {
+#ifdef __GLIBC__
+    return stdin->_IO_read_ptr < stdin->_IO_read_end;
+#else
+    return stdin->_r > 0;
+#endif
+}
+
 const char *shim_copyright(void) { return LUA_COPYRIGHT; }
 
 size_t shim_memory_used(lua_State *L) { return shim_of(L)->used; }

@@ -46,6 +46,8 @@ void shim_fail_allocation(lua_State *L, int64_t n, bool then_all);
 /// For tests: whether the failure asked for has come to pass.
 bool shim_allocation_failed(lua_State *L);
 
+/// Whether C's standard input, which Lua's `io` reads too, holds bytes that were read but not yet taken.
+bool shim_input_is_buffered(void);
 /// Lua's copyright line.
 const char *shim_copyright(void);
 /// Lua's warnings: whether they are shown, as by `warn("@on")`.

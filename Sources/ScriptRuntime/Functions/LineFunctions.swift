@@ -37,9 +37,11 @@ private enum StandardInput {
         let line = try? await thread.runIfActive { () -> [UInt8]? in
             var line: [UInt8] = []
             while true {
-                // Wait without C's lock on the stream, which `exit` wants too.
-                var ready = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-                if poll(&ready, 1, -1) < 0, errno != EINTR { break }
+                if !StandardInputBuffer.isFilled {
+                    // Wait without C's lock on the stream, which `exit` wants too.
+                    var ready = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+                    if poll(&ready, 1, -1) < 0, errno != EINTR { break }
+                }
                 let byte = getchar()
                 if byte == EOF { return line.isEmpty ? nil : line }
                 if byte == Int32(UInt8(ascii: "\n")) { break }
