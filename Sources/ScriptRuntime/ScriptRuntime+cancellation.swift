@@ -61,7 +61,8 @@ extension ScriptRuntime {
         guard !task.isShielded, let wait = task.wait, let cancellation = task.cancellation else { return }
         switch wait.kind {
         case .operation(let cancel):
-            // It answers soon, maybe with what became known on the way (a job's id).
+            // Its own answer counts, which may hold what became known on the way (a job's id). Work that never answers
+            // is given up with the grace period.
             return cancel()
         case .refused: return
         case .sleep, .group, .task, .parked: break

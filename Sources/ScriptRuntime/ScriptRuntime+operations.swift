@@ -20,7 +20,7 @@ final class Pending<Outcome: Sendable>: PendingWork {
         self.conclude = conclude
     }
 
-    override func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never> {
+    func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never> {
         let work = work
         // The preference keeps all of the work on the loop, also the parts that belong to no actor: without it each of
         // them would cost two changes of threads.
@@ -41,9 +41,9 @@ private func concludeWork<Outcome: Sendable>(_ id: Int, _ outcome: Outcome, in r
 }
 
 /// Work whose outcome is of some type.
-class PendingWork {
+protocol PendingWork: AnyObject {
     /// Starts it; `id` is its wait.
-    func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never> { Task {} }
+    func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never>
 }
 
 /// A function that a module of the host's gives to scripts.
@@ -56,7 +56,7 @@ public struct ModuleFunction {
 
     /// What a call that waits waits for; see `PendingWork`.
     public struct Operation {
-        let pending: PendingWork
+        let pending: any PendingWork
 
         public init<Outcome: Sendable>(
             _ work: @escaping @Sendable () async -> Outcome, conclude: @escaping (Outcome) -> OperationResult
@@ -89,7 +89,7 @@ extension ScriptRuntime {
     }
 
     /// Suspends the current task until the work has an outcome, and answers the script with what that comes to.
-    func wait(_ call: borrowing HostCall, for work: PendingWork) throws(LuaError) -> HostAnswer {
+    func wait(_ call: borrowing HostCall, for work: any PendingWork) throws(LuaError) -> HostAnswer {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         return try wait(call) { id in
             pendings[id] = (task, work)

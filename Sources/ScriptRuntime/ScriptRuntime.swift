@@ -32,7 +32,7 @@ public actor ScriptRuntime {
     var scriptTimers: [Int: ScriptTimer] = [:]
     var groups: [Int: TaskGroup] = [:]
     /// The host's work under way, by the waits that it will answer.
-    var pendings: [Int: (task: ScriptTask, work: PendingWork)] = [:]
+    var pendings: [Int: (task: ScriptTask, work: any PendingWork)] = [:]
     var holders: [String: (Int) -> Void] = [:]
 
     /// The `decart` table.

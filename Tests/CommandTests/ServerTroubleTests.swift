@@ -87,6 +87,24 @@ struct ServerTroubleTests {
         }
     }
 
+    @Test(arguments: [
+        ("200 OK", "<html>hello</html>", "TIMEOUT"), ("500 Oops", "boom", "TIMEOUT"), ("429 Later", "slow", "TIMEOUT"),
+        ("404 Not Found", #"{"detail":"gone"}"#, "NOT_FOUND"), ("403 Forbidden", "no", "QUEUE_STATUS_ERROR"),
+    ])
+    func `a look that fails is a missed look, a refusal ends the wait, the id is in both`(
+        status: String, body: String, code: String
+    ) async throws {
+        let script = """
+            local client = decart.createDecartClient({ maxRetries = 0 })
+            local _, e = pcall(client.queue.poll, "job_abc", { timeout = 100, policy = decart.policy.fixed(20) })
+            print(e.code, e.data.job_id)
+            """
+        let outcome = try await RudeServer.with { _, _ in .reply(status, body) } _: { url in
+            try await Command().run("--base-url", url, "-e", script)
+        }
+        #expect(outcome.output == "\(code)\tjob_abc\n")
+    }
+
     @Test func `a job that is not finished when the run ends is told`() async throws {
         let slow = QueueSettings(pending: .seconds(3600))
         let outcome = try await RunningQueue.with(slow) { url in

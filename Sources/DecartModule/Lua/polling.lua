@@ -58,10 +58,9 @@ end
 -- Whether a failed look ends the wait: a refusal does, but for the ones that pass; anything else is a missed look.
 local function ends_wait(e)
   if type(e) ~= "table" or e.code == nil or e.code == "CANCELLED" then return true end
-  if e.retryable or e.code == "NETWORK_ERROR" then return false end
+  if e.code == "NOT_FOUND" or e.code:find("^INVALID") then return true end
   local status = e.status
-  return not status or (status >= 400 and status < 500 and status ~= 408 and status ~= 429)
-    or e.code:find("^INVALID") ~= nil
+  return status ~= nil and status >= 300 and status < 500 and status ~= 408 and status ~= 429
 end
 
 local function reason_of(job)

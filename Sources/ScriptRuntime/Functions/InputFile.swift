@@ -10,9 +10,10 @@ internal import SystemPackage
 /// does not read it all is no matter (a pipe would raise SIGPIPE, or wait).
 enum InputFile {
     /// A descriptor at the start of these bytes, for the child to own.
-    static func open(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
-        guard !bytes.isEmpty else { return try opened(Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)) }
-        var template = Array("/tmp/decart-lua-XXXXXX".utf8CString)
+    static func make(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
+        guard !bytes.isEmpty else { return try opened(open("/dev/null", O_RDONLY | O_CLOEXEC)) }
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(folder)/decart-lua-XXXXXX".utf8CString)
         let file = try opened(mkstemp(&template))
         _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
         unlink(template)

@@ -108,7 +108,7 @@ private struct ChildProcess: Sendable {
                 environment: .inherit.updating(keys),
                 workingDirectory: folder.map { FilePath($0) },
                 platformOptions: options,
-                input: .fileDescriptor(try InputFile.open(input), closeAfterSpawningProcess: true),
+                input: .fileDescriptor(try InputFile.make(input), closeAfterSpawningProcess: true),
                 output: .bytes(limit: Self.outputLimit),
                 error: .bytes(limit: Self.outputLimit))
             let code: Int32 =
