@@ -8,6 +8,7 @@ import PackageDescription
 //                                         ▼
 //                                   LiveDocument → its faces
 //                       LocalQueue → DecartAPI            the other end of the wire
+//      ScriptedQueue → LocalQueue, LuaVM                  … as a scenario in Lua wants it
 //   decart-lua = flags and wiring
 //
 // Each target lists exactly the modules it may import; scripts/test builds with
@@ -80,6 +81,10 @@ let package = Package(
             dependencies: ["DecartAPI", "RunClock", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle],
             resources: [.embedInCode("Clips/Base")]),
 
+        // What becomes of the queue's jobs, written in Lua: timetables and scenarios.
+        .target(
+            name: "ScriptedQueue", dependencies: ["LocalQueue", "LuaVM"], resources: [.embedInCode("Lua")]),
+
         // The prompt's line editor.
         .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
@@ -98,8 +103,8 @@ let package = Package(
         .executableTarget(
             name: "decart-lua",
             dependencies: [
-                "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "LiveDocument",
-                "DecartModule", "TerminalUI", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
+                "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "ScriptedQueue",
+                "LiveDocument", "DecartModule", "TerminalUI", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
                 nioPosix,
             ],
             resources: [.embedInCode("Lua")],
@@ -120,6 +125,7 @@ let package = Package(
         .testTarget(
             name: "LocalQueueTests",
             dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle]),
+        .testTarget(name: "ScriptedQueueTests", dependencies: ["ScriptedQueue", "LocalQueue", "LuaVM"]),
         // Both ends of the wire together.
         .testTarget(
             name: "ConformanceTests",

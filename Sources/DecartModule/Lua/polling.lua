@@ -83,7 +83,7 @@ end
 local function wait(queue, id, options, model, first)
   local started = decart.now()
   local deadline = options.timeout and started + options.timeout or math.huge
-  local policy = options.policy or default_policy
+  local policy = options.policy or core.default_policy or default_policy
   local poll = { attempt = 0, jobId = id, model = model, status = first and first.status }
 
   local function changed(job)
