@@ -3,6 +3,7 @@ max_line_length = 120
 globals = { "setTimeout", "clearTimeout", "setInterval", "clearInterval", "document" }
 files["Sources/ScriptRuntime/Lua/prelude.lua"] = { globals = { "_G", "package" } }
 files["Sources/ScriptRuntime/Lua/require.lua"] = { globals = { "require", "package" } }
+files["Sources/ScriptRuntime/Lua/repeatable.lua"] = { globals = { "os", "pairs" } }
 files["Sources/decart-lua/Lua/command.lua"] = { globals = { "arg", "_G" } }
 files["Sources/DecartModule/Lua/decart.lua"] = { globals = { "document" } }
 exclude_files = { ".build*" }

@@ -30,6 +30,12 @@ extension ScriptRuntime {
         return try loadInternal(source, name: name, [.reference(module), .functions(functions.map(hostFunction))] + arguments)
     }
 
+    /// Runs a Lua file of the runtime's own, which is given the core and its arguments.
+    func loadOwn(_ source: [UInt8], name: String, _ arguments: [LuaVM.Argument]) throws(LuaError) {
+        guard let module else { throw .message("the prelude is not loaded") }
+        vm.release(try loadInternal(source, name: name, [.reference(module)] + arguments))
+    }
+
     private func loadInternal(_ source: [UInt8], name: String, _ arguments: [LuaVM.Argument]) throws(LuaError)
         -> LuaReference
     {
