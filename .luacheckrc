@@ -6,6 +6,11 @@ files["Sources/ScriptRuntime/Lua/require.lua"] = { globals = { "require", "packa
 files["Sources/ScriptRuntime/Lua/repeatable.lua"] = { globals = { "os", "pairs" } }
 files["Sources/decart-lua/Lua/command.lua"] = { globals = { "arg", "_G" } }
 files["Sources/DecartModule/Lua/decart.lua"] = { globals = { "document" } }
+files["Sources/ScriptTesting/Lua"] = { globals = { "_G", "assert", "io", "print", "loadfile", "dofile", "arg", "describe", "it", "pending" } }
+files["scripts/**/*_test.lua"] = {
+  globals = { "assert" },
+  read_globals = { "describe", "it", "pending", "beforeEach", "afterEach" },
+}
 exclude_files = { ".build*" }
 -- The harness gives the tests' scripts these; what they set themselves is theirs.
 files["Tests"] = { globals = { "decart", "check", "raises", "LOADS", "TRIES" }, max_line_length = 130, unused = false }

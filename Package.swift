@@ -9,6 +9,7 @@ import PackageDescription
 //                                   LiveDocument → its faces
 //                       LocalQueue → DecartAPI            the other end of the wire
 //      ScriptedQueue → LocalQueue, LuaVM                  … as a scenario in Lua wants it
+//      ScriptTesting → all of these                       a script, its clock and its queue, for one test
 //   decart-lua = flags and wiring
 //
 // Each target lists exactly the modules it may import; scripts/test builds with
@@ -99,12 +100,21 @@ let package = Package(
             dependencies: ["LuaVM", "ScriptRuntime", "RunClock", "DecartAPI", "DecartClient", "LiveDocument"],
             resources: [.embedInCode("Lua")]),
 
+        // Tests of scripts, each with a clock and a queue of its own.
+        .target(
+            name: "ScriptTesting",
+            dependencies: [
+                "LuaVM", "ScriptRuntime", "RunClock", "DecartAPI", "DecartClient", "DecartModule", "LocalQueue",
+                "ScriptedQueue", nioCore,
+            ],
+            resources: [.embedInCode("Lua")]),
+
         // Flags and wiring.
         .executableTarget(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "ScriptedQueue",
-                "LiveDocument", "DecartModule", "TerminalUI", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
+                "ScriptTesting", "LiveDocument", "DecartModule", "TerminalUI", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
                 nioPosix,
             ],
             resources: [.embedInCode("Lua")],
@@ -126,6 +136,7 @@ let package = Package(
             name: "LocalQueueTests",
             dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle]),
         .testTarget(name: "ScriptedQueueTests", dependencies: ["ScriptedQueue", "LocalQueue", "LuaVM"]),
+        .testTarget(name: "ScriptTestingTests", dependencies: ["ScriptTesting"]),
         // Both ends of the wire together.
         .testTarget(
             name: "ConformanceTests",

@@ -124,7 +124,8 @@ static void interrupt_thread(int number) {
         lua_State *running = vm->chain[vm->depth - 1];
         for (int level = 0; lua_getstack(running, level, &frame); level++) {
             lua_getinfo(running, "Sl", &frame);
-            if (frame.currentline <= 0) continue;
+            // The host's own Lua is not what the user asks about.
+            if (frame.currentline <= 0 || strncmp(frame.short_src, "[decart-lua]", 12) == 0) continue;
             snprintf(position, sizeof position, "%s:%d", frame.short_src, frame.currentline);
             break;
         }

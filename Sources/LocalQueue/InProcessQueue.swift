@@ -32,8 +32,8 @@ public final class InProcessQueue: QueueTransport {
         if let address, !request.url.hasPrefix(address + "/") {
             throw TransportFailure(
                 .network, reach: .neverSent,
-                reason: "under virtual time there is no network, only the queue in this process; use a file, or run "
-                    + "without --virtual-time")
+                reason: "there is no network under virtual time and in tests, only the queue in this process; use a file "
+                    + "in place of a URL")
         }
         // From here on the queue may act on it, and no cancellation tells whether it did.
         request.onSending?()

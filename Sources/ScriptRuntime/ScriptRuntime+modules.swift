@@ -9,7 +9,7 @@ extension ScriptRuntime {
                 runtime.holders[object.kind]?(object.id)
             }
         }
-        let functions = taskFunctions() + timerFunctions() + processFunctions() + lineFunctions()
+        let functions = taskFunctions() + timerFunctions() + processFunctions() + lineFunctions() + settlingFunctions()
         let core = try loadInternal(PackageResources.prelude_lua, name: "prelude", [.functions(functions)])
         module = core
         for (source, name) in [

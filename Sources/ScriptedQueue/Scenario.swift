@@ -48,7 +48,7 @@ public final class Scenario: Sendable {
         do throws(TimetableProblem) {
             return try Timetable.answer(from: try ask(job))
         } catch {
-            return .broken("\(place): the scenario's answer to submit \(job.number) cannot be used: \(error.message).")
+            return .broken("\(place): the scenario's answer to submit \(job.number) cannot be used: \(error.message)")
         }
     }
 
