@@ -148,7 +148,7 @@ let package = Package(
                 "decart-lua", "DecartAPI", "DecartClient", "LocalQueue", "RunClock", nioCore, nioPosix, nioHTTP1,
                 logging, serviceLifecycle, subprocess, systemPackage,
             ],
-            exclude: ["Snapshots"]),
+            exclude: ["Snapshots", "Lua"]),
     ]
 )
 

@@ -146,6 +146,9 @@ end
 assert = setmetatable({}, { -- luacheck: ignore
   __index = function(_, key) return member(key, false) end,
   -- Lua's own: answers all it was given.
-  __call = function(_, ...) return plain_assert(...) end,
+  __call = function(_, ...)
+    if select("#", ...) == 0 then core.raise("bad argument #1 to 'assert' (value expected)") end
+    return plain_assert(...)
+  end,
 })
 

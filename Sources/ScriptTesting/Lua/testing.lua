@@ -2,8 +2,8 @@
 local core, host, folder = ...
 -- Taken now: a script may give these names other meanings.
 local type, tostring, error, select, ipairs = type, tostring, error, select, ipairs
-local io, table, setmetatable, plain_dofile, plain_loadfile =
-  io, table, setmetatable, dofile, loadfile
+local pcall, getmetatable, io, math, table, setmetatable, plain_dofile, plain_loadfile =
+  pcall, getmetatable, io, math, table, setmetatable, dofile, loadfile
 
 -- What was printed
 
@@ -15,7 +15,8 @@ local function put(...)
     if type(value) ~= "string" and type(value) ~= "number" then
       core.raise(("bad argument #%d to 'write' (string expected, got %s)"):format(index, type(value)))
     end
-    printed[#printed + 1] = tostring(value)
+    -- As io.write does: a float without the ".0" that tostring gives it.
+    printed[#printed + 1] = math.type(value) == "float" and ("%.14g"):format(value) or tostring(value)
   end
 end
 
@@ -111,14 +112,32 @@ end
 
 -- The script
 
+-- What `os.exit` raises: a test ends by its own end, and the process with the last test.
+local exit_mt = { __name = "exit" }
+
+function exit_mt.__tostring(exit)
+  return ("os.exit(%d) was called"):format(exit.status)
+end
+
+os.exit = function(status) -- luacheck: ignore
+  if status == nil or status == true then status = 0 end
+  error(setmetatable({ status = status or 1 }, exit_mt), 0)
+end
+
+-- Runs it to its end, as the command would; answers its exit status.
 local function script(path, ...)
   core.check(1, "script", "string", path)
   local file = find(path)
   local chunk, message = plain_loadfile(file)
   if not chunk then error(message, 0) end
   arg = { [0] = file, ... } -- luacheck: ignore
-  chunk(...)
+  local ok, e = pcall(chunk, ...)
+  if not ok then
+    if getmetatable(e) == exit_mt then return e.status end
+    error(e, 0)
+  end
   core.host.settle()
+  return 0
 end
 
 package.loaded["decart.test"] = core.namespace {

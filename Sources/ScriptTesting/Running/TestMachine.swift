@@ -60,7 +60,7 @@ struct TestMachine: Sendable {
             let runtime = try ScriptRuntime(loop: loop, clock: clock) { report in reports.add(report) }
             var outcome = try await go(work, on: runtime, queue, reports, onStuck)
             if let stop = outcome.stop {
-                outcome.verdict = .failed(stopped(at: stop.line ?? reports.stoppedAt, outcome.verdict))
+                outcome.verdict = .failed(stopped(at: reports.place ?? stop.line, outcome.verdict))
             } else if let failure = reports.failure, outcome.verdict == nil || outcome.verdict == .passed {
                 outcome.verdict = .failed(failure)
             }
@@ -118,10 +118,10 @@ extension String {
 
 /// What went wrong beside the test itself, such as a task that nobody awaited.
 private final class Reports: Sendable {
-    private let state = Mutex<(failure: TestResult.Failure?, notes: String, stoppedAt: String?)>((nil, "", nil))
+    private let state = Mutex<(failure: TestResult.Failure?, notes: String, place: String?)>((nil, "", nil))
 
-    /// Where a task was that did not end when it was told to.
-    var stoppedAt: String? { state.withLock { $0.stoppedAt } }
+    /// Where the first error was raised, or a task was that did not end when it was told to.
+    var place: String? { state.withLock { $0.place } }
     var failure: TestResult.Failure? { state.withLock { $0.failure } }
     var notes: String { state.withLock { $0.notes } }
 
@@ -130,18 +130,26 @@ private final class Reports: Sendable {
     func add(_ report: ScriptReport) {
         let failure: TestResult.Failure? =
             switch report {
-            case .failed(let error, _): TestResult.Failure(error)
+            case .failed(let error, _): failure(error)
             case .deadlock(let tasks):
                 TestResult.Failure(
                     message: "nothing is left that could wake what waits, so the test would never end",
                     lines: tasks.map { "\($0.line ?? "?"): waits in \($0.function)" })
-            case .stopped(let task):
-                state.withLock { state in
-                    state.stoppedAt = state.stoppedAt ?? task.line
-                    return nil
-                }
+            case .stopped(let task): note(place: task.line)
             }
         state.withLock { if $0.failure == nil { $0.failure = failure } }
+    }
+
+    private func failure(_ error: LuaError) -> TestResult.Failure {
+        if case .table(let object) = error.value { note(place: object["where"].text) }
+        return TestResult.Failure(error)
+    }
+
+    /// - Returns: nil: what was stopped is no failure of its own.
+    @discardableResult
+    private func note(place: String?) -> TestResult.Failure? {
+        state.withLock { $0.place = $0.place ?? place }
+        return nil
     }
 }
 
