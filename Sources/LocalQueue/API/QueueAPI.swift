@@ -35,8 +35,8 @@ struct QueueAPI: Sendable {
         self.latency = latency
         self.clock = clock
         cutAfter = settings.cutAfter.map { max(0, $0) }
-        files = FileShelf(ids: queue.ids, clock: clock)
-        tokens = TokenBook(ids: queue.ids, clock: clock)
+        files = FileShelf(ids: queue.ids, clock: clock, database: queue.database)
+        tokens = TokenBook(ids: queue.ids, clock: clock, database: queue.database)
     }
 
     /// Answers a request.
@@ -60,14 +60,19 @@ struct QueueAPI: Sendable {
             let allowed = matching.flatMap(\.0.methods).joined(separator: ", ")
             return .refusal(405, "Method Not Allowed", headers: [.init(name: "allow", value: allowed)])
         }
-        guard accepts(key: request.headers["x-api-key"]) else { return .refusal(401, "Invalid API key") }
+        do throws(StorageError) {
+            guard try accepts(key: request.headers["x-api-key"]) else { return .refusal(401, "Invalid API key") }
+        } catch {
+            return .refusal(500, error.description)
+        }
         return await route.answer(self, request, argument)
     }
 
-    private func accepts(key given: String?) -> Bool {
+    private func accepts(key given: String?) throws(StorageError) -> Bool {
         guard let apiKey else { return true }
         guard let given else { return false }
-        return isSame(given, apiKey) || tokens.holds(given)
+        if isSame(given, apiKey) { return true }
+        return try tokens.holds(given)
     }
 }
 
