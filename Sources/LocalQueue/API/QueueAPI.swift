@@ -20,7 +20,7 @@ import RunClock
 struct QueueAPI: Sendable {
     let queue: JobQueue
     /// The key that requests have to bring; nil: any or none will do.
-    let apiKey: String?
+    let key: QueueKey?
     /// How long every reply is held back.
     let latency: Duration
     let clock: any RunClock
@@ -29,9 +29,9 @@ struct QueueAPI: Sendable {
     let files: FileShelf
     let tokens: TokenBook
 
-    init(queue: JobQueue, settings: QueueSettings, apiKey: String?, latency: Duration, clock: any RunClock) {
+    init(queue: JobQueue, settings: QueueSettings, key: QueueKey?, latency: Duration, clock: any RunClock) {
         self.queue = queue
-        self.apiKey = apiKey
+        self.key = key
         self.latency = latency
         self.clock = clock
         cutAfter = settings.cutAfter.map { max(0, $0) }
@@ -69,15 +69,9 @@ struct QueueAPI: Sendable {
     }
 
     private func accepts(key given: String?) throws(StorageError) -> Bool {
-        guard let apiKey else { return true }
+        guard let key else { return true }
         guard let given else { return false }
-        if isSame(given, apiKey) { return true }
+        if key.matches(given) { return true }
         return try tokens.holds(given)
     }
-}
-
-/// Compares every byte, so that the time it takes tells nothing about a secret.
-func isSame(_ given: String, _ secret: String) -> Bool {
-    guard given.utf8.count == secret.utf8.count else { return false }
-    return zip(given.utf8, secret.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
 }

@@ -52,7 +52,7 @@ struct TokenBook: Sendable {
         let current = try database.read("look for a token") {
             try Record.filter(Column("expires") > now).fetchAll($0)
         }
-        return current.contains { isSame(key, $0.secret) }
+        return current.contains { QueueKey(secret: $0.secret).matches(key) }
     }
 
     /// Base64 as a URL may hold it, without padding.
