@@ -8,7 +8,13 @@ internal import Synchronization
 final class LoopExecutor: SerialExecutor, TaskExecutor {
     let loop: any EventLoop
     private let pending = Atomic<Int>(0)
-    private let drained = Mutex<(@Sendable () -> Void)?>(nil)
+    private let drained = Mutex<Drain?>(nil)
+
+    /// What is done after every last job. In a type of its own: a bare closure that is read out of a `Mutex` goes back
+    /// into it with one more wrapper around it each time, and its calls get slower and slower.
+    private struct Drain: Sendable {
+        var body: @Sendable () -> Void
+    }
 
     init(loop: any EventLoop) {
         self.loop = loop
@@ -16,7 +22,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     /// Calls `body` on the loop each time the last of the pending jobs has been run.
     func onDrained(_ body: (@Sendable () -> Void)?) {
-        drained.withLock { $0 = body }
+        drained.withLock { $0 = body.map(Drain.init) }
     }
 
     var isDrained: Bool { pending.load(ordering: .acquiring) == 0 }
@@ -40,7 +46,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     private func jobEnded() {
         guard pending.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
-        drained.withLock { $0 }?()
+        drained.withLock { $0 }?.body()
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor {
