@@ -15,6 +15,9 @@ public actor ScriptRuntime {
     nonisolated let executor: LoopExecutor
     nonisolated let report: @Sendable (ScriptReport) -> Void
 
+    /// Where the host's work for this script runs; virtual time waits for all that does.
+    public nonisolated var taskExecutor: any TaskExecutor { executor }
+
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let vm: LuaVM

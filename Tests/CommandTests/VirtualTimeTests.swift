@@ -51,6 +51,31 @@ struct VirtualTimeTests {
         #expect(try await run() == run())
     }
 
+    @Test func `many submits at once take no time and keep their order`() async throws {
+        let script = """
+            local decart = require("decart")
+            local queue = decart.createDecartClient().queue
+            local list = {}
+            for i = 1, 50 do list[i] = i end
+            decart.map(list, function(i)
+              local id = queue.submit({ model = "lucy-pro-t2v", prompt = "x" .. i }).job_id
+              print(i, decart.now(), id)
+              decart.sleep(100 * (i % 3))
+              print(i, decart.now(), queue.status(id).status)
+            end)
+            """
+        func run() async throws -> String {
+            let command = try Command()
+            try command.scratch.write("many.lua", script)
+            return try await command.run("--local", "--virtual-time", "many.lua").output
+        }
+        let first = try await run()
+        let lines = first.split(separator: "\n")
+        #expect(lines.count == 100)
+        #expect(lines.prefix(50).enumerated().allSatisfy { $0.element.hasPrefix("\($0.offset + 1)\t0.0\tjob_") }, "\(first)")
+        #expect(try await run() == first)
+    }
+
     @Test func `time stands still while a program runs`() async throws {
         let command = try Command()
         try command.scratch.write(
