@@ -27,9 +27,12 @@ enum FileWork {
     /// Begins `body` and goes on meanwhile. To the clock it is work outside its view until its value is taken, which
     /// has to happen once.
     static func begin<T: Sendable>(on clock: any RunClock, _ body: @escaping @Sendable () -> T) -> Begun<T> {
-        if clock.isRepeatable { return try body() }
         clock.beginExternalWork()
         let begun = Begun<T>(clock: clock)
+        if clock.isRepeatable {
+            begun.end(with: body())
+            return begun
+        }
         NIOThreadPool.singleton.submit { _ in begun.end(with: body()) }
         return begun
     }
