@@ -31,14 +31,23 @@ final class SubmitExchange: Sendable {
         var request = request
         request.onSending = { [weak self] in self?.began() }
         let sent = request
-        let exchange = Task(executorPreference: executor) { [transport] () -> Result<TransportReply, TransportFailure> in
-            _ = isolation
+        let transport = transport
+        let work = { @Sendable () async -> Result<TransportReply, TransportFailure> in
             do throws(TransportFailure) {
                 return .success(try await transport.send(sent))
             } catch {
                 return .failure(error)
             }
         }
+        let exchange =
+            if let executor {
+                Task(executorPreference: executor) { await work() }
+            } else {
+                Task {
+                    _ = isolation
+                    return await work()
+                }
+            }
         let result = await withTaskCancellationHandler {
             await exchange.value
         } onCancel: {
