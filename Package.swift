@@ -123,7 +123,8 @@ let package = Package(
         // Both ends of the wire together.
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle]),
+            dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle],
+            exclude: ["sdk_inputs.py"]),
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument", "TerminalUI"]),
         .testTarget(
             name: "CommandTests",
