@@ -22,6 +22,9 @@ enum DecartLua {
         if words.dropFirst().first == "serve" {
             return await ServeCommand.main(Array(words.dropFirst(2)))
         }
+        if words.dropFirst().first == "lab" {
+            return await LabCommand.main(Array(words.dropFirst(2)))
+        }
         let options: ScriptOptions
         do throws(UsageError) {
             options = try ScriptOptions(words)
