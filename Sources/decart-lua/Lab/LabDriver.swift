@@ -1,38 +1,28 @@
 import LuaVM
 import PollingLab
 import ScriptRuntime
-import Synchronization
 
-/// Between a run in the lab and the Lua that asks the policy. Used on the runtime's actor, and read once that is over.
+/// Between a run in the lab and the Lua that asks the policy. Used on the runtime's actor only.
 final class LabDriver {
-    let clock = LabClock()
-    let watch = LabWatch()
-    let failures = Failures()
     private(set) var result: LabResult?
     private var run: LabRun
+    private let runtime: ScriptRuntime
+    private let clock: LabClock?
+    private let watch: LabWatch
     private let progress: LabProgress
     private var shown = 0
 
-    /// What went wrong, said by the runtime from wherever it runs.
-    final class Failures: Sendable {
-        private let texts = Mutex<[String]>([])
-
-        func add(_ report: ScriptReport) {
-            let text = if case .failed(let error, _) = report { ErrorReport.message(of: error) } else { ErrorReport.text(of: report) }
-            texts.withLock { $0.append(text) }
-        }
-
-        var first: String? { texts.withLock { $0.first } }
-    }
-
-    init(run: LabRun, progress: LabProgress) {
+    init(_ run: LabRun, _ runtime: ScriptRuntime, _ watch: LabWatch, _ progress: LabProgress) {
         self.run = run
+        self.runtime = runtime
+        clock = runtime.clock as? LabClock
+        self.watch = watch
         self.progress = progress
     }
 
     /// `next(answer)`: takes the policy's answer to the last question (nil to give up, false if there was none), and
     /// gives the next one.
-    func next(endedBy runtime: ScriptRuntime) -> ModuleFunction {
+    func next() -> ModuleFunction {
         ModuleFunction("next") { [self] call throws(LuaError) in
             if call.type(1) != .boolean { run.answer(call.type(1) == .number ? try call.number(1) : nil) }
             let step: LabStep
@@ -54,7 +44,7 @@ final class LabDriver {
     private func push(_ step: LabStep, to call: inout HostCall) {
         switch step {
         case .ask(let wait):
-            clock.move(to: wait.now)
+            clock?.move(to: wait.now)
             call.push(.text("ask"))
             call.push(.integer(Int64(wait.job + 1)))
             call.push(.integer(Int64(wait.attempt)))
@@ -62,7 +52,7 @@ final class LabDriver {
             call.push(.number(wait.elapsed))
             call.push(.boolean(wait.missed))
         case .ended(let outcome):
-            clock.move(to: outcome.now)
+            clock?.move(to: outcome.now)
             call.push(.text("ended"))
             call.push(.integer(Int64(outcome.job + 1)))
             call.push(.number(outcome.after))

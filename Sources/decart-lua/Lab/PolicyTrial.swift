@@ -20,21 +20,21 @@ struct PolicyTrial {
     /// Runs the policy through all the jobs.
     /// - Throws: why there is no result.
     func run() async throws(LabError) -> LabResult {
-        let driver = LabDriver(run: LabRun(plan, jobs: jobs, name: name), progress: progress)
+        let failures = LabFailures()
         let runtime: ScriptRuntime
         do throws(LuaError) {
-            runtime = try ScriptRuntime(loop: group.next(), clock: driver.clock) { driver.failures.add($0) }
+            runtime = try ScriptRuntime(loop: group.next(), clock: LabClock()) { failures.add($0) }
         } catch {
             throw LabError(error.message)
         }
-        await run(driver, on: runtime)
-        if let complaint = driver.watch.complaint { throw LabError("\(complaint), so the lab ended it") }
-        if let failure = driver.failures.first { throw LabError(failure) }
-        guard let result = driver.result else { throw LabError("\(file): the policy's file ended the run") }
-        return result
+        return try await run(on: runtime, failures)
     }
 
-    private func run(_ driver: LabDriver, on runtime: isolated ScriptRuntime) async {
+    private func run(
+        on runtime: isolated ScriptRuntime, _ failures: LabFailures
+    ) async throws(LabError) -> LabResult {
+        let watch = LabWatch()
+        let driver = LabDriver(LabRun(plan, jobs: jobs, name: name), runtime, watch, progress)
         var settings = DecartModule.Settings(
             server: .local("http://lab.invalid"), environment: { [:] }, chance: Chance(seed: plan.seed))
         settings.durations = .never
@@ -48,14 +48,18 @@ struct PolicyTrial {
             try runtime.loadPrelude()
             try module.install(in: runtime)
             let main = try runtime.loadModule(
-                PackageResources.lab_lua, name: "lab", functions: [driver.next(endedBy: runtime)],
+                PackageResources.lab_lua, name: "lab", functions: [driver.next()],
                 arguments: [.value(.text(file)), .value(.integer(Int64(bitPattern: plan.seed)))])
-            driver.watch.start(on: group.next(), runtime.makeInterrupter(message: "the policy does not answer"))
+            watch.start(on: group.next(), runtime.makeInterrupter(message: "the policy does not answer"))
             _ = await runtime.run(main)
         } catch {
-            driver.failures.add(.failed(error, task: nil))
+            failures.add(.failed(error, task: nil))
         }
-        driver.watch.stop()
+        watch.stop()
         runtime.close()
+        if let complaint = watch.complaint { throw LabError("\(complaint), so the lab ended it") }
+        if let failure = failures.first { throw LabError(failure) }
+        guard let result = driver.result else { throw LabError("\(file): the policy's file ended the run") }
+        return result
     }
 }
