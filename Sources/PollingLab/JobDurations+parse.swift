@@ -2,8 +2,8 @@ extension JobDurations {
     static let kinds = "fixed:60s, lognormal:60s,0.5 (median, sigma), uniform:0s,120s, exponential:60s"
 
     /// Reads `lognormal:60s,0.5` and the like, several joined by `+` for a mixture, or else a file of recorded ones.
-    /// - Parameter read: answers a file's text.
-    public init(_ text: String, read: (String) throws -> String) throws(LabError) {
+    /// - Parameter read: answers a file's text; nil if it cannot be read.
+    public init(_ text: String, read: (String) -> String?) throws(LabError) {
         let parts = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
         if parts.count > 1, parts.contains(where: { Self.isNamed($0) }) {
             var kinds: [JobDurations] = []
@@ -15,12 +15,8 @@ extension JobDurations {
             self = try Self.named(text)
             return
         }
-        let contents: String
-        do {
-            contents = try read(text)
-        } catch {
-            throw LabError(
-                "--durations \(text) is neither one of \(Self.kinds) nor a file that can be read (\(error)).")
+        guard let contents = read(text) else {
+            throw LabError("--durations '\(text)' is neither one of \(Self.kinds), nor a file that can be read as text.")
         }
         self = .recorded(try RecordedDurations.read(contents, file: text))
     }

@@ -55,21 +55,16 @@ public struct LookSchedule: Sendable {
     /// Milliseconds from `elapsed` to the next look.
     /// - Parameter share: how much of a look is to become due until then; more than 1 makes looks rarer.
     public func delay(after elapsed: Double, share: Double = 1) -> Double {
-        let target = due(by: elapsed) + share
-        return min(costs.most * max(1, share), max(costs.least, time(ofDue: target) - elapsed))
-    }
-
-    private func due(by time: Double) -> Double {
-        let position = estimate.grid.position(of: time)
-        guard position < Double(TimeGrid.bins) else { return looks[TimeGrid.bins] + beyond(time) }
-        let bin = Int(position)
-        return looks[bin] + (looks[bin + 1] - looks[bin]) * (position - Double(bin))
-    }
-
-    /// Looks due from the end of the grid to `time`.
-    private func beyond(_ time: Double) -> Double {
-        let end = estimate.grid.time(at: Double(TimeGrid.bins))
-        return (time - end) / costs.interval(hazard: estimate.hazard(at: time))
+        let position = estimate.grid.position(of: elapsed)
+        let delay: Double
+        if position < Double(TimeGrid.bins) {
+            let bin = Int(position)
+            let due = looks[bin] + (looks[bin + 1] - looks[bin]) * (position - Double(bin))
+            delay = time(ofDue: due + share) - elapsed
+        } else {
+            delay = share * costs.interval(hazard: estimate.hazard(at: elapsed))
+        }
+        return min(costs.most * max(1, share), max(costs.least, delay))
     }
 
     private func time(ofDue target: Double) -> Double {

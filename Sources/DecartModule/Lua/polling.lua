@@ -45,7 +45,8 @@ local function ask(policy, poll)
   if ok and math.type(delay) and delay >= 0 and delay < math.huge then return delay end
   local info = debug.getinfo(policy, "S")
   local place = ("%s:%d"):format(info.short_src, info.linedefined)
-  local did = (ok and "returned " or "failed: ") .. tostring(delay)
+  local did = ok and "returned " .. (type(delay) == "string" and ("%q"):format(delay) or tostring(delay))
+    or "failed: " .. tostring(delay)
   fail {
     code = "INVALID_POLICY",
     message = ("the policy at %s %s; it must return the milliseconds until the next look, a number from 0 up, or nil "

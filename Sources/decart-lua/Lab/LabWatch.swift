@@ -15,6 +15,7 @@ final class LabWatch: Sendable {
         var questions = 0
         var seen = -1
         var idle = 0
+        /// Where the policy was when it was ended; nil if it was not.
         var line: String?
         var check: RepeatedTask?
     }
@@ -29,9 +30,6 @@ final class LabWatch: Sendable {
         state.withLock { $0.questions += 1 }
     }
 
-    /// Where the policy was when it was ended; nil if it was not.
-    var line: String? { state.withLock { $0.line } }
-
     func start(on loop: any EventLoop, _ interrupter: LuaInterrupter) {
         let check = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [self] _ in
             let idle = state.withLock { state in
@@ -40,11 +38,12 @@ final class LabWatch: Sendable {
                 return state.idle
             }
             if idle == Self.patience {
-                let sighting = interrupter.interrupt(.forGood)
+                let sighting = interrupter.interrupt(.look)
                 state.withLock { $0.line = sighting?.line ?? "" }
+                interrupter.interrupt(.forGood)
             } else if idle > 2 * Self.patience {
                 // Inside one long call of Lua's own, where nothing reaches it.
-                Console.error("\(DecartLua.name): \(complaint ?? "") and cannot be stopped; the lab ends")
+                Console.error("\(DecartLua.name): \(complaint(at: nil)) and cannot be stopped; the lab ends")
                 _exit(EXIT_FAILURE)
             }
         }
@@ -58,10 +57,13 @@ final class LabWatch: Sendable {
         }
     }
 
+    /// Whether it ended the policy.
+    var hasEnded: Bool { state.withLock { $0.line != nil } }
+
     /// What to say of a policy that was ended.
-    var complaint: String? {
-        line.map { line in
-            "\(line.isEmpty ? "" : "\(line): ")the policy has not answered for \(Self.patience) s"
-        }
+    /// - Parameter line: where; if nil, where it was seen, which in a tight loop is the beginning of the function.
+    func complaint(at line: String?) -> String {
+        let place = line ?? state.withLock { $0.line } ?? ""
+        return "\(place.isEmpty ? "" : "\(place): ")the policy has not answered for \(Self.patience) s"
     }
 }
