@@ -88,10 +88,15 @@ let package = Package(
         // … and its faces.
         .target(name: "TerminalUI", dependencies: ["LiveDocument"]),
 
+        // How long jobs take, and when to look at them: arithmetic.
+        .target(name: "PollingModel"),
+        // Policies held against simulated jobs.
+        .target(name: "PollingLab", dependencies: ["PollingModel", heap], resources: [.embedInCode("Page")]),
+
         // The names scripts see.
         .target(
             name: "DecartModule",
-            dependencies: ["LuaVM", "ScriptRuntime", "RunClock", "DecartAPI", "DecartClient", "LiveDocument"],
+            dependencies: ["LuaVM", "ScriptRuntime", "RunClock", "DecartAPI", "DecartClient", "LiveDocument", "PollingModel"],
             resources: [.embedInCode("Lua")]),
 
         // Flags and wiring.
@@ -99,7 +104,7 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "LiveDocument",
-                "DecartModule", "TerminalUI", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
+                "DecartModule", "TerminalUI", "PollingLab", "CLibEdit", argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
                 nioPosix,
             ],
             resources: [.embedInCode("Lua")],
@@ -107,6 +112,8 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
 
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
+        .testTarget(name: "PollingModelTests", dependencies: ["PollingModel"]),
+        .testTarget(name: "PollingLabTests", dependencies: ["PollingLab", "PollingModel"]),
         .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"]),
         .testTarget(
             name: "ScriptRuntimeTests",

@@ -17,6 +17,8 @@ public final class DecartModule {
         /// Read when the first client is made: a script without one does not wait for it.
         public var environment: @Sendable () -> [String: String]
         public var chance: Chance
+        /// Where `decart.policy.learned` keeps durations from run to run.
+        public var durations = KeptDurations.onlyIfAsked
         /// Whether the queue is on this machine: then nothing is said of deprecated models.
         public var isLocal: Bool { if case .local? = server { true } else { false } }
 
@@ -47,6 +49,8 @@ public final class DecartModule {
     var hasWarnedOfPace = false
     var progresses: [Int: Progress] = [:]
     var nextProgress = 0
+    var books: [String: DurationBook] = [:]
+    var learned: [LearnedInstance] = []
     /// The state of the script's UI.
     public var document = LiveDocument()
     /// The jobs that this run has submitted and not seen the end of.
@@ -77,7 +81,7 @@ public final class DecartModule {
         let functions =
             clientFunctions() + queueFunctions() + neighbourFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
         let policies = try runtime.loadModule(
-            PackageResources.policies_lua, name: "policies", functions: [randomFunction()])
+            PackageResources.policies_lua, name: "policies", functions: [randomFunction()] + learnedFunctions())
         let polling = try runtime.loadModule(PackageResources.polling_lua, name: "polling", functions: [])
         try runtime.loadModule(
             PackageResources.decart_lua, name: "decart", functions: functions,

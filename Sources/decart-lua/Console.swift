@@ -13,11 +13,16 @@ enum Console {
     }
 
     static func error(_ text: String) {
-        var line = text + "\n"
+        write(text + "\n")
+    }
+
+    /// Text that need not be a line.
+    static func write(_ text: String) {
+        var line = text
         line.withUTF8 { bytes in
             var sent = 0
             while sent < bytes.count {
-                let count = write(STDERR_FILENO, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+                let count = Glibc.write(STDERR_FILENO, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
                 if count < 0 && errno != EINTR { return }
                 sent += max(0, count)
             }

@@ -22,13 +22,18 @@ enum ErrorReport {
 
     /// As `lua` shows an error, with the position of an error object before it.
     static func text(of error: LuaError) -> String {
+        "\(DecartLua.name): \(message(of: error))"
+    }
+
+    /// That without the program's name.
+    static func message(of error: LuaError) -> String {
         var message = error.message
         if case .table(let object) = error.value {
             if let place = object["where"].text { message = "\(place): \(message)" }
         }
         // A file that cannot be read or compiled fails before any line of the user's runs: there is only the headline.
         let traceback = error.traceback.flatMap { $0.contains("\n") ? "\n\($0)" : nil } ?? ""
-        return "\(DecartLua.name): \(message)\(traceback)"
+        return message + traceback
     }
 
     private static func place(_ task: ScriptReport.StuckTask) -> String {

@@ -113,6 +113,7 @@ struct ScriptOptions: Equatable {
         """
         usage: \(program) [options] [script [args]]
                \(program) serve [options]
+               \(program) lab [options] policy.lua...
         Available options are:
           -e stat         execute string 'stat'; decart is there already
           -i              enter interactive mode after executing 'script'

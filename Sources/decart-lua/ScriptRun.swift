@@ -47,8 +47,11 @@ struct ScriptRun {
                 loop: group.next(), clock: clock,
                 bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
                 environment: !options.ignoresEnvironment, report: { ErrorReport.show($0) })
-            let settings = DecartModule.Settings(
+            var settings = DecartModule.Settings(
                 server: server, environment: { ProcessInfo.processInfo.environment })
+            if !options.isLocal, let folder = Self.stateFolder() {
+                settings.durations = .file("\(folder)/durations.csv")
+            }
             status = await run(on: runtime, settings, network)
         } catch {
             Console.error(ErrorReport.text(of: error))
@@ -157,12 +160,16 @@ struct ScriptRun {
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    /// Where the program keeps what outlives a run; nil where there is no home.
+    private static func stateFolder() -> String? {
+        // As the XDG specification has it, empty is as good as not set.
+        let state = variable("XDG_STATE_HOME").flatMap { $0.isEmpty ? nil : $0 }
+        return (state ?? variable("HOME").map { "\($0)/.local/state" }).map { "\($0)/decart-lua" }
+    }
+
     /// Where the prompt keeps its lines; makes the folder.
     @Sendable private static func historyFile() -> String? {
-        guard let state = variable("XDG_STATE_HOME") ?? variable("HOME").map({ "\($0)/.local/state" }) else {
-            return nil
-        }
-        let folder = "\(state)/decart-lua"
+        guard let folder = stateFolder() else { return nil }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return "\(folder)/history"
     }
