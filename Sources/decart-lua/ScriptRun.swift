@@ -74,7 +74,7 @@ struct ScriptRun {
         do throws(LuaError) {
             try runtime.loadPrelude()
             try module.install(in: runtime)
-            runtime.onQuiet {
+            runtime.onWait {
                 for line in lines.lines(for: &module.document) { Console.error(line) }
             }
             let main = try command.install(in: runtime)
