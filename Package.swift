@@ -86,7 +86,7 @@ let package = Package(
         // UI state.
         .target(name: "LiveDocument"),
         // … and its faces.
-        .target(name: "TerminalUI", dependencies: ["LiveDocument"]),
+        .target(name: "TerminalUI", dependencies: ["LiveDocument", "RunClock"]),
 
         // The names scripts see.
         .target(
@@ -124,7 +124,9 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle]),
-        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument", "TerminalUI"]),
+        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
+        .testTarget(
+            name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"], exclude: ["Snapshots"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
