@@ -125,8 +125,7 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle]),
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
-        .testTarget(
-            name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"], exclude: ["Snapshots"]),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

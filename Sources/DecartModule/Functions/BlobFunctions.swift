@@ -69,7 +69,7 @@ extension DecartModule {
                 } conclude: { [self] outcome in
                     switch outcome {
                     case .success(let path):
-                        note("decart-lua: saved \(path) (\(blob.size) bytes)")
+                        note(.saved(path, size: blob.size))
                         return .values([.text(path)])
                     case .failure(let error):
                         return .error(LuaError(error))

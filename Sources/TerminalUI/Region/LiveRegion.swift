@@ -83,7 +83,8 @@ struct LiveRegion: Sendable {
         isShown = false
         // Text right of the cursor is the script's and stays; without any, all from the cursor on goes, which is also
         // right if what somebody typed has moved the cursor into the region.
-        out += [UInt8]("\u{1B}7\u{1B}[0m\(tracker.hasTail ? "\u{1B}[B\r" : "")\u{1B}[J\u{1B}8".utf8)
+        let keepsRow = tracker.hasTail || tracker.isAtMargin
+        out += [UInt8]("\u{1B}7\u{1B}[0m\(keepsRow ? "\u{1B}[B\r" : "")\u{1B}[J\u{1B}8".utf8)
     }
 
     private mutating func draw(_ rows: [String], into out: inout [UInt8]) {

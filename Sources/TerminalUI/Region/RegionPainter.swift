@@ -11,15 +11,20 @@ struct RegionPainter {
         let (shown, folded) = fold(rows)
         // The last cell stays free: some terminals go on to the next row as soon as it is filled.
         let width = max(1, columns - 1)
-        let labels = shown.map { row in
+        // Over all rows, also those that are folded: bars do not jump as others come and go.
+        let labels = rows.map { row in
             if case .bar(let label, _, _, _) = row { ScriptText(label).width } else { 0 }
         }
-        let values = shown.map { row in
+        let values = rows.map { row in
             if case .bar(_, _, let value, _) = row { DisplayWidth.of(value) } else { 0 }
+        }
+        let times = rows.map { row in
+            if case .bar(_, _, _, let elapsed) = row { elapsed.count } else { 0 }
         }
         let label = min(labels.max() ?? 0, max(8, width / 3))
         let value = values.max() ?? 0
-        return shown.map { paint($0, width: width, label: label, value: value) } + (folded.map { [weak($0, width)] } ?? [])
+        let time = times.max() ?? 0
+        return shown.map { paint($0, width: width, label: label, value: value, time: time) } + (folded.map { [weak($0, width)] } ?? [])
     }
 
     /// What does not fit: full bars go first, then what stands last.
@@ -42,7 +47,7 @@ struct RegionPainter {
         return (shown, "+\(hidden) more" + (finished > 0 ? " (\(finished) of them done)" : ""))
     }
 
-    private func paint(_ row: RegionRow, width: Int, label: Int, value: Int) -> String {
+    private func paint(_ row: RegionRow, width: Int, label: Int, value: Int, time: Int) -> String {
         switch row {
         case .text(let text, .weak): weak(text, width)
         case .text(let text, .strong): coloured(clip(text, width).text, "1")
@@ -55,12 +60,13 @@ struct RegionPainter {
                 }.joined(separator: "  "), width
             ).text
         case .bar(let text, let share, let shownValue, let elapsed):
-            bar(text, share, shownValue, elapsed, width: width, label: label, value: value)
+            bar(text, share, shownValue, elapsed, width: width, label: label, value: value, time: time)
         }
     }
 
     private func bar(
-        _ text: String, _ share: Double?, _ shownValue: String, _ elapsed: String, width: Int, label: Int, value: Int
+        _ text: String, _ share: Double?, _ shownValue: String, _ elapsed: String, width: Int, label: Int, value: Int,
+        time: Int
     ) -> String {
         var row = ""
         var used = 0
@@ -73,13 +79,13 @@ struct RegionPainter {
             add(clipped + String(repeating: " ", count: max(0, label - cells)) + " ", max(label, cells) + 1)
         }
         let tail = String(repeating: " ", count: max(0, value - DisplayWidth.of(shownValue))) + shownValue
-        let room = min(Self.widestBar, width - used - value - elapsed.count - 4)
+        let room = min(Self.widestBar, width - used - value - time - 3)
         if room >= 5 {
             add(track(share, room, unknown: shownValue.isEmpty) + " ", room + 1)
         }
         let rest = clip(tail + "  ", width - used)
         add(rest.text, rest.width)
-        return row + weak(elapsed, max(0, width - used))
+        return row + weak(String(repeating: " ", count: time - elapsed.count) + elapsed, max(0, width - used))
     }
 
     /// A bar that is neither empty nor full shows at least one cell of either kind.

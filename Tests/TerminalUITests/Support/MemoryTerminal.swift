@@ -55,6 +55,7 @@ struct MemoryTerminal {
             rows[index] = Array(rows[index].prefix(columns))
             rows[index] += Array(repeating: Cell(text: " ", style: ""), count: columns - rows[index].count)
         }
+        while rows.count > height, row < rows.count - 1, Self.text(rows[rows.count - 1]).isEmpty { rows.removeLast() }
         while rows.count > height {
             scrolledOut.append(Self.text(rows.removeFirst()))
             row = max(0, row - 1)
@@ -64,7 +65,29 @@ struct MemoryTerminal {
         column = min(column, columns - 1)
     }
 
+    /// The beginning of what the next write goes on with.
+    private var unfinished: [UInt8] = []
+
     mutating func write(_ bytes: [UInt8]) {
+        let all = unfinished + bytes
+        unfinished = []
+        if let start = all.lastIndex(of: 0x1B), !Self.isWhole(all[start...]) {
+            unfinished = Array(all[start...])
+        } else if String(validating: all, as: UTF8.self) == nil,
+            let start = all.lastIndex(where: { $0 >= 0xC0 }), String(validating: all[..<start], as: UTF8.self) != nil
+        {
+            unfinished = Array(all[start...])
+        }
+        show(all.dropLast(unfinished.count))
+    }
+
+    private static func isWhole(_ sequence: ArraySlice<UInt8>) -> Bool {
+        let body = sequence.dropFirst()
+        guard body.first == UInt8(ascii: "[") else { return !body.isEmpty }
+        return body.dropFirst().contains { $0 >= 0x40 }
+    }
+
+    private mutating func show(_ bytes: ArraySlice<UInt8>) {
         var left = String(decoding: bytes, as: UTF8.self).unicodeScalars[...]
         while let scalar = left.popFirst() {
             switch scalar {
