@@ -127,6 +127,11 @@ let package = Package(
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"]),
         .testTarget(
+            name: "DecartModuleTests",
+            dependencies: [
+                "DecartModule", "LiveDocument", "ScriptRuntime", "LuaVM", "DecartAPI", "RunClock", nioCore, nioPosix,
+            ]),
+        .testTarget(
             name: "CommandTests",
             dependencies: [
                 "decart-lua", "DecartAPI", "DecartClient", "LocalQueue", "RunClock", nioCore, nioPosix, nioHTTP1,
