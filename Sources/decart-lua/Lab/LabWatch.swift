@@ -43,7 +43,7 @@ final class LabWatch: Sendable {
                 interrupter.interrupt(.forGood)
             } else if idle > 2 * Self.patience {
                 // Inside one long call of Lua's own, where nothing reaches it.
-                Console.error("\(DecartLua.name): \(complaint(at: nil)) and cannot be stopped; the lab ends")
+                Console().error("\(complaint(at: nil)) and cannot be stopped; the lab ends")
                 _exit(EXIT_FAILURE)
             }
         }
