@@ -66,6 +66,8 @@ final class AtomicFile: ByteSink {
         try await told { () async throws(SystemError) in try await file.write(bytes) }
     }
 
+    func takeBuffer() -> [UInt8] { file.takeBuffer() }
+
     func restart() async throws(FileProblem) {
         try await told { () async throws(SystemError) in try await file.rewind() }
     }
