@@ -28,7 +28,7 @@ struct PolicyFileTests {
     }
 
     @Test(arguments: [
-        ("return function() return 'soon' end", "the policy at p.lua:1 returned soon;"),
+        ("return function() return 'soon' end", "the policy at p.lua:1 returned \"soon\";"),
         ("return function() return 0/0 end", "the policy at p.lua:1 returned "),
         ("return function() return -1 end", "the policy at p.lua:1 returned -1;"),
         ("return function() return math.huge end", "the policy at p.lua:1 returned inf;"),
