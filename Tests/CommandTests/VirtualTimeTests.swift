@@ -73,7 +73,9 @@ struct VirtualTimeTests {
         let first = try await run()
         let lines = first.split(separator: "\n")
         #expect(lines.count == 100)
-        #expect(lines.prefix(50).enumerated().allSatisfy { $0.element.hasPrefix("\($0.offset + 1)\t0.0\tjob_") }, "\(first)")
+        #expect(
+            lines.prefix(50).enumerated().allSatisfy { $0.element.hasPrefix("\($0.offset + 1)\t0.0\tjob_") }, "\(first)"
+        )
         #expect(try await run() == first)
     }
 

@@ -3,10 +3,11 @@ import RunClock
 import ScriptRuntime
 import Synchronization
 
-/// Ends a test that takes too long in real time: one that polls for ever, one that never comes to a wait, one that waits
-/// for a program that does not end.
+/// Ends a test that takes too long in real time: one that polls for ever, one that never comes to a wait, one that
+/// waits for a program that does not end.
 final class TestWatch: Sendable {
-    /// How long code that comes to no wait may take to be left; then it is inside one long C call, and cannot be stopped.
+    /// How long code that comes to no wait may take to be left; then it is inside one long C call, and cannot be
+    /// stopped.
     private static let grace = Duration.seconds(5)
     /// How long a stopped run may take to end: work of the host's that a task shields cannot be hurried.
     private static let patience = Duration.seconds(60)
