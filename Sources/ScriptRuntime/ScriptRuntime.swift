@@ -15,6 +15,9 @@ public actor ScriptRuntime {
     nonisolated let executor: LoopExecutor
     nonisolated let report: @Sendable (ScriptReport) -> Void
 
+    /// Where the host's work for this script runs; virtual time waits for all that does.
+    public nonisolated var taskExecutor: any TaskExecutor { executor }
+
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let vm: LuaVM
@@ -34,6 +37,8 @@ public actor ScriptRuntime {
     /// The host's work under way, by the waits that it will answer.
     var pendings: [Int: (task: ScriptTask, work: any PendingWork)] = [:]
     var holders: [String: (Int) -> Void] = [:]
+    /// Tasks that wait for everything else to end.
+    var settlers: [(task: ScriptTask, wait: Int)] = []
 
     /// The `decart` table.
     var module: LuaReference?
@@ -46,6 +51,8 @@ public actor ScriptRuntime {
     private var ended: ExitStatus?
     private var waiter: CheckedContinuation<ExitStatus, Never>?
     private var quietHandlers: [() -> Void] = []
+    private var waitHandlers: [() -> Void] = []
+    private var holds: [() -> Bool] = []
 
     /// How many coroutines are resumed before the loop gets a chance to read its sockets.
     private static let resumesPerTurn = 256
@@ -118,6 +125,37 @@ public actor ScriptRuntime {
         quietHandlers.append(body)
     }
 
+    /// Calls `body` whenever a task has come to a wait or to its end.
+    public func onWait(_ body: @escaping () -> Void) {
+        waitHandlers.append(body)
+    }
+
+    /// The run does not end while `condition` holds: something outside may still call into the script. It is asked when
+    /// nothing else is left to do, and again after `reconsider`.
+    public func keepAlive(while condition: @escaping () -> Bool) {
+        holds.append(condition)
+    }
+
+    /// Has the runtime look again whether the run is over.
+    public nonisolated func reconsider() {
+        executor.execute { self.assumeIsolated { $0.schedulePump() } }
+    }
+
+    /// Starts a task that calls `function`, from any thread: tasks start in the order of these calls, and none once the
+    /// run is over.
+    public nonisolated func post(_ function: LuaReference, _ arguments: [LuaValue]) {
+        executor.execute {
+            self.assumeIsolated { runtime in
+                guard runtime.waiter != nil, runtime.interruption.withLock({ $0 }) == nil else { return }
+                do throws(LuaError) {
+                    try runtime.spawn(function, arguments.map { .value($0) })
+                } catch {
+                    runtime.report(.failed(error, task: nil))
+                }
+            }
+        }
+    }
+
     func makeID() -> Int {
         nextID += 1
         return nextID
@@ -149,6 +187,7 @@ public actor ScriptRuntime {
         if ended != nil { return finishRun() }
         guard ready.isEmpty else { return schedulePump() }
         for handler in quietHandlers { handler() }
+        if !settlers.isEmpty { answerSettlers() }
         // A handler may have made something ready.
         guard ready.isEmpty else { return schedulePump() }
         // What is due needs no time to pass, which virtual time would not while work outside of it is under way.
@@ -167,6 +206,7 @@ public actor ScriptRuntime {
         current = task
         let outcome = vm.run(task.coroutine, with: answer)
         current = nil
+        for handler in waitHandlers { handler() }
         switch outcome {
         case .waits:
             // A wait that was answered at once has made the task ready already.
@@ -194,7 +234,8 @@ public actor ScriptRuntime {
     /// Whether anything is left that could make a task ready.
     private var somethingMayHappen: Bool {
         // An interval whose callback runs has no entry in `timers`: it depends on that task.
-        !timers.isEmpty || !pendings.isEmpty
+        if !timers.isEmpty || !pendings.isEmpty { return true }
+        return !mainFailed && interruption.withLock({ $0 }) == nil && holds.contains { $0() }
     }
 
     private func checkForEnd() {
@@ -233,5 +274,7 @@ public actor ScriptRuntime {
         scriptTimers = [:]
         ready = []
         quietHandlers = []
+        waitHandlers = []
+        holds = []
     }
 }

@@ -1,6 +1,7 @@
 import DecartModule
 import Foundation
 import LuaVM
+import RunClock
 import ScriptRuntime
 
 /// The functions of the command's own Lua: the prompt, and leaving.
@@ -8,17 +9,17 @@ import ScriptRuntime
 /// Used on the runtime's actor only.
 final class CommandModule {
     private let runtime: ScriptRuntime
-    private let showJobs: @Sendable () -> Void
+    private let showLast: () -> Void
     private let historyFile: () -> String?
     var signals: SignalWatch?
     private var reader: LineReader?
     private var completer: LuaReference?
     private var evaluated: LuaReference?
 
-    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showJobs: @escaping @Sendable () -> Void) {
+    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showLast: @escaping () -> Void) {
         self.runtime = runtime
         self.historyFile = historyFile
-        self.showJobs = showJobs
+        self.showLast = showLast
     }
 
     /// Compiles the prompt and the command; answers the function of the main task.
@@ -31,7 +32,7 @@ final class CommandModule {
     }
 
     private func exitFunction(in runtime: isolated ScriptRuntime) -> ModuleFunction {
-        let leave = LeaveRun(runtime: runtime, showJobs: showJobs)
+        let leave = LeaveRun(runtime: runtime, showLast: showLast)
         return ModuleFunction("exit") { call throws(LuaError) in
             leave(code: Int32(truncatingIfNeeded: try call.integer(1)), closing: call.value(2).isTrue)
         }
@@ -43,9 +44,12 @@ final class CommandModule {
                 let prompt = try call.string(1)
                 let reader = openReader()
                 signals?.prompting(reader)
+                let clock = runtime.clock
                 return .waits(
                     ModuleFunction.Operation {
-                        await reader.line(prompt: prompt)
+                        clock.beginExternalWork()
+                        defer { clock.endExternalWork() }
+                        return await reader.line(prompt: prompt)
                     } conclude: { [self] line in
                         signals?.prompting(nil)
                         return .values([line.map { .string($0) } ?? .nil])

@@ -15,48 +15,52 @@ import TerminalUI
 struct ScriptRun {
     let options: ScriptOptions
     private let ledger = JobLedger()
+    private let console: Console
 
     init(options: ScriptOptions) {
         self.options = options
+        console = Console(isJSON: options.ui == .json)
     }
 
     func run() async -> ExitStatus {
         if options.showsVersion || (isPrompt && readsTerminal) {
             print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
         }
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        LoggingSystem.bootstrap { [console] label -> any LogHandler in
+            if console.isJSON { JSONLogHandler(label: label) } else { StreamLogHandler.standardError(label: label) }
+        }
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let clock = EventLoopClock(loop: group.next())
-        let queue = options.isLocal ? LocalQueueRun(logLevel: logLevel) : nil
-        let server: ServerOverride?
-        do {
-            if let queue {
-                server = .local(try await queue.start())
-            } else {
-                server = options.baseURL.map { .baseURL($0) }
-            }
+        let clock: any RunClock = options.isVirtual ? VirtualClock(mode: .automatic) : EventLoopClock(loop: group.next())
+        let queue: RunQueue
+        do throws(RunQueue.Problem) {
+            queue = try await RunQueue.start(options, clock: clock, logLevel: logLevel)
         } catch {
-            Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
+            console.error(error.message)
             return .failure
         }
-        let network = Network(group: group, clock: clock)
+        let network = Network(group: group, clock: clock, queue: queue.transport)
         let status: ExitStatus
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
                 bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
-                environment: !options.ignoresEnvironment, report: { ErrorReport.show($0) })
-            let settings = DecartModule.Settings(
-                server: server, environment: { ProcessInfo.processInfo.environment })
+                environment: !options.ignoresEnvironment, report: { [console] in console.show($0) })
+            var settings = DecartModule.Settings(
+                server: queue.server ?? options.baseURL.map { .baseURL($0) },
+                environment: { ProcessInfo.processInfo.environment },
+                chance: options.chanceSeed.map { Chance(seed: $0) } ?? Chance())
+            if !options.isLocal, let folder = Self.stateFolder() {
+                settings.durations = .file("\(folder)/durations.csv")
+            }
             status = await run(on: runtime, settings, network)
         } catch {
-            Console.error(ErrorReport.text(of: error))
+            console.show(error)
             status = .failure
         }
         showUnfinishedJobs()
         await network.shutdown()
-        await queue?.stop()
+        await queue.stop()
         return status
     }
 
@@ -67,26 +71,39 @@ struct ScriptRun {
     ) async -> ExitStatus {
         let module = DecartModule(
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
-            jobs: ledger, note: { Console.error($0) })
-        let command = CommandModule(
-            runtime: runtime, historyFile: Self.historyFile, showJobs: { [self] in showUnfinishedJobs() })
-        var lines = PlainLines()
+            jobs: ledger, note: { [console] in console.notice($0) })
+        let faces = Faces(
+            options.ui, colour: options.colour, isInteractive: options.isInteractive || (isPrompt && readsTerminal),
+            clock: runtime.clock, console: console)
+        defer { faces.close() }
+        let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] in
+            faces.look(at: module)
+            faces.close()
+            showUnfinishedJobs()
+        }
         do throws(LuaError) {
             try runtime.loadPrelude()
+            if let seed = options.chanceSeed { try runtime.makeRepeatable(seed: seed) }
             try module.install(in: runtime)
-            runtime.onQuiet {
-                for line in lines.lines(for: &module.document) { Console.error(line) }
-            }
+            faces.follow(module, in: runtime)
+            if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
             let main = try command.install(in: runtime)
             command.signals = SignalWatch(
-                runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"),
-                jobs: { [self] in showUnfinishedJobs() },
+                runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"), console: console,
+                showLast: { [self] in
+                    faces.close()
+                    showUnfinishedJobs()
+                },
+                resized: { faces.resized() },
                 hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
             let status = await runtime.run(main, arguments: [.value(plan)])
+            // What C's streams hold goes out above the last state.
+            Console.flush()
+            faces.close()
             runtime.close()
             return status
         } catch {
-            Console.error(ErrorReport.text(of: error))
+            console.show(error)
             return .failure
         }
     }
@@ -114,6 +131,7 @@ struct ScriptRun {
             ("script", script),
             ("interactive", .boolean(options.isInteractive || (isPrompt && readsTerminal))),
         ]
+        if let policy = options.policy { fields.append(("policy", .text(policy))) }
         if let initialisation { fields.append(("init", initialisation)) }
         return .table(LuaTable(fields: fields))
     }
@@ -157,12 +175,16 @@ struct ScriptRun {
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    /// Where the program keeps what outlives a run; nil where there is no home.
+    private static func stateFolder() -> String? {
+        // As the XDG specification has it, empty is as good as not set.
+        let state = variable("XDG_STATE_HOME").flatMap { $0.isEmpty ? nil : $0 }
+        return (state ?? variable("HOME").map { "\($0)/.local/state" }).map { "\($0)/decart-lua" }
+    }
+
     /// Where the prompt keeps its lines; makes the folder.
     @Sendable private static func historyFile() -> String? {
-        guard let state = variable("XDG_STATE_HOME") ?? variable("HOME").map({ "\($0)/.local/state" }) else {
-            return nil
-        }
-        let folder = "\(state)/decart-lua"
+        guard let folder = stateFolder() else { return nil }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return "\(folder)/history"
     }
@@ -171,19 +193,15 @@ struct ScriptRun {
     private func showUnfinishedJobs() {
         let submits = ledger.submitsUnderWay + ledger.submitsUnknown
         if submits > 0, !options.isLocal {
-            Console.error(
-                "\(DecartLua.name): the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there "
-                    + "may be a job, and a bill, whose id is not known")
+            console.error(
+                "the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there may be a job, and a "
+                    + "bill, whose id is not known")
         }
         let jobs = ledger.unfinished
         guard !jobs.isEmpty, !options.isLocal else { return }
-        let ids = jobs.map { "  \($0)" }.joined(separator: "\n")
-        Console.error(
-            """
-            \(DecartLua.name): \(jobs.count == 1 ? "1 job is" : "\(jobs.count) jobs are") not finished or not fetched yet:
-            \(ids)
-            Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).
-            """)
+        console.unfinished(
+            jobs.map { "\($0)" },
+            advice: "Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).")
     }
 }
 

@@ -94,7 +94,7 @@ final class AtomicFile: ByteSink {
     func discard() async {
         // What went wrong with bytes that nobody wants is of no interest.
         try? await file.finish()
-        await FileWork.run {
+        await FileWork.run(on: clock) {
             let wasDone = self.isDone.withLock { done in
                 defer { done = true }
                 return done
