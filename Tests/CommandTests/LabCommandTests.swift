@@ -51,7 +51,7 @@ struct LabCommandTests {
               assert(poll.jobId and poll.model and poll.elapsed == poll.attempt * 1000)
               assert(poll.status == "pending" or poll.status == "processing")
               if poll.lastError then assert(poll.lastError.code == "NETWORK_ERROR" and poll.lastError.retryable) end
-              assert(not pcall(require("decart").createDecartClient().queue.status, "job_1"))
+              assert(not pcall(function() return require("decart").createDecartClient().queue.status("job_1") end))
               return 1000
             end
             """
