@@ -34,6 +34,8 @@ public final class DecartModule {
     let clock: any RunClock
     let note: @Sendable (String) -> Void
 
+    /// The runtime's.
+    private(set) var executor: (any TaskExecutor)?
     var clients: [DecartClient] = []
     var blobs: [Int: HeldBlob] = [:]
 
@@ -77,6 +79,7 @@ public final class DecartModule {
 
     /// Gives the module to a runtime whose prelude is loaded.
     public func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
+        executor = runtime.taskExecutor
         runtime.onPush(of: "blob") { [self] id in blobs[id]?.holders += 1 }
         let functions =
             clientFunctions() + queueFunctions() + neighbourFunctions() + modelFunctions() + blobFunctions() + documentFunctions()

@@ -28,6 +28,9 @@ enum DecartLua {
             let lab = LabCommand.parseOrExit(Array(words.dropFirst(2)))
             exit(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
         }
+        if words.dropFirst().first == "test" {
+            await TestCommand.main(Array(words.dropFirst(2)))
+        }
         let options: ScriptOptions
         do throws(UsageError) {
             options = try ScriptOptions(words)

@@ -27,20 +27,15 @@ struct ScriptRun {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let clock = EventLoopClock(loop: group.next())
-        let queue = options.isLocal ? LocalQueueRun(logLevel: logLevel) : nil
-        let server: ServerOverride?
-        do {
-            if let queue {
-                server = .local(try await queue.start())
-            } else {
-                server = options.baseURL.map { .baseURL($0) }
-            }
+        let clock: any RunClock = options.isVirtual ? VirtualClock(mode: .automatic) : EventLoopClock(loop: group.next())
+        let queue: RunQueue
+        do throws(RunQueue.Problem) {
+            queue = try await RunQueue.start(options, clock: clock, logLevel: logLevel)
         } catch {
-            Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
+            Console.error("\(DecartLua.name): \(error.message)")
             return .failure
         }
-        let network = Network(group: group, clock: clock)
+        let network = Network(group: group, clock: clock, queue: queue.transport)
         let status: ExitStatus
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
@@ -48,7 +43,9 @@ struct ScriptRun {
                 bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
                 environment: !options.ignoresEnvironment, report: { ErrorReport.show($0) })
             var settings = DecartModule.Settings(
-                server: server, environment: { ProcessInfo.processInfo.environment })
+                server: queue.server ?? options.baseURL.map { .baseURL($0) },
+                environment: { ProcessInfo.processInfo.environment },
+                chance: options.chanceSeed.map { Chance(seed: $0) } ?? Chance())
             if !options.isLocal, let folder = Self.stateFolder() {
                 settings.durations = .file("\(folder)/durations.csv")
             }
@@ -59,7 +56,7 @@ struct ScriptRun {
         }
         showUnfinishedJobs()
         await network.shutdown()
-        await queue?.stop()
+        await queue.stop()
         return status
     }
 
@@ -76,6 +73,7 @@ struct ScriptRun {
         var lines = PlainLines()
         do throws(LuaError) {
             try runtime.loadPrelude()
+            if let seed = options.chanceSeed { try runtime.makeRepeatable(seed: seed) }
             try module.install(in: runtime)
             runtime.onQuiet {
                 for line in lines.lines(for: &module.document) { Console.error(line) }
@@ -117,6 +115,7 @@ struct ScriptRun {
             ("script", script),
             ("interactive", .boolean(options.isInteractive || (isPrompt && readsTerminal))),
         ]
+        if let policy = options.policy { fields.append(("policy", .text(policy))) }
         if let initialisation { fields.append(("init", initialisation)) }
         return .table(LuaTable(fields: fields))
     }

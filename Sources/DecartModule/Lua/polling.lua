@@ -97,7 +97,7 @@ local function wait(queue, id, options, poll, seen, first)
   local started = decart.now()
   local born = begun[id] and begun[id].at
   local deadline = options.timeout and started + options.timeout or math.huge
-  local policy = options.policy or default_policy
+  local policy = options.policy or core.default_policy or default_policy
 
   local function changed(job)
     if poll.shown == job.status then return end
