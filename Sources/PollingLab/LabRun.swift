@@ -91,7 +91,8 @@ public struct LabRun {
 
     private mutating func ask(_ event: Event) -> LabWait {
         var wait = waits[event.job]?.wait ?? LabWait(job: event.job)
-        wait.elapsed = event.time - jobs[event.job].submitted
+        // To the nanosecond: three waits of a second are 3000, not 2999.9999999998.
+        wait.elapsed = ((event.time - jobs[event.job].submitted) * 1e6).rounded() / 1e6
         wait.now = event.time
         waits[event.job]?.wait = wait
         asked = wait
