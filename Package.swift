@@ -92,7 +92,7 @@ let package = Package(
         // UI state.
         .target(name: "LiveDocument"),
         // … and its faces.
-        .target(name: "TerminalUI", dependencies: ["LiveDocument"]),
+        .target(name: "TerminalUI", dependencies: ["LiveDocument", "RunClock"]),
 
         // How long jobs take, and when to look at them: arithmetic.
         .target(name: "PollingModel"),
@@ -150,7 +150,13 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle],
             exclude: ["sdk_inputs.py"]),
-        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument", "TerminalUI"]),
+        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"]),
+        .testTarget(
+            name: "DecartModuleTests",
+            dependencies: [
+                "DecartModule", "LiveDocument", "ScriptRuntime", "LuaVM", "DecartAPI", "RunClock", nioCore, nioPosix,
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

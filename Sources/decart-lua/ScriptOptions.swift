@@ -1,4 +1,5 @@
 import DecartAPI
+import TerminalUI
 
 /// The command line of a run, read as `lua` reads its own: options up to the script, everything after it is the script's.
 struct ScriptOptions: Equatable {
@@ -43,9 +44,11 @@ struct ScriptOptions: Equatable {
     var seed: UInt64?
     /// The file that says what becomes of the local queue's jobs.
     var scenario: String?
+    var ui = UIMode.auto
+    var colour = ColourChoice.auto
 
     private static let longOptions = [
-        "--policy", "--virtual-time", "--seed", "--scenario",
+        "--policy", "--virtual-time", "--seed", "--scenario", "--ui", "--color",
         "--local", "--base-url", "--log-level", "--bytecode", "--help", "--version",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
@@ -134,6 +137,8 @@ struct ScriptOptions: Equatable {
             }
             seed = number
         case _ where word == "--virtual-time": isVirtual = true
+        case "--ui": ui = try Self.choice("--ui", try argument())
+        case "--color": colour = try Self.choice("--color", try argument())
         case _ where word == "--local": isLocal = true
         case _ where word == "--bytecode": bytecode = true
         case _ where word == "--help": showsHelp = true
@@ -142,6 +147,26 @@ struct ScriptOptions: Equatable {
             let near = Spelling.nearest(to: parts[0], among: Self.longOptions, limit: 1, onlyLikely: true).first
             throw UsageError("unrecognized option '\(word)'" + (near.map { "; did you mean \($0)?" } ?? ""))
         }
+    }
+
+    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ option: String, _ word: String
+    ) throws(UsageError) -> Choice {
+        if let choice = Choice(rawValue: word) { return choice }
+        let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("'\(option)' is one of \(known), not '\(word)'")
+    }
+
+    /// - Throws: if the display that was asked for cannot be had.
+    func checkTerminal(isTerminal: Bool) throws(UsageError) {
+        if ui == .tty, !isTerminal {
+            throw UsageError("'--ui tty' needs a terminal on standard error, which is none; plain and json do not")
+        }
+    }
+
+    /// Whether a command line that could not be read asks for JSON all the same.
+    static func asksForJSON(_ words: [String]) -> Bool {
+        zip(words, words.dropFirst() + [""]).contains { $0 == "--ui=json" || ($0 == "--ui" && $1 == "json") }
     }
 
     static func usage(program: String) -> String {
@@ -165,6 +190,8 @@ struct ScriptOptions: Equatable {
           --seed N        make chance the same in every run
           --scenario FILE with --local: let this file say what becomes of each job
           --log-level L   trace, debug, info, notice, warning (the default), error or critical
+          --ui MODE       show the document as auto (the default), tty, plain, json or none
+          --color WHEN    auto (the default), always or never
           --bytecode      let scripts load precompiled Lua
           --help          show this text
           --              stop handling options

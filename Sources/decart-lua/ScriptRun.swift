@@ -15,16 +15,20 @@ import TerminalUI
 struct ScriptRun {
     let options: ScriptOptions
     private let ledger = JobLedger()
+    private let console: Console
 
     init(options: ScriptOptions) {
         self.options = options
+        console = Console(isJSON: options.ui == .json)
     }
 
     func run() async -> ExitStatus {
         if options.showsVersion || (isPrompt && readsTerminal) {
             print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
         }
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        LoggingSystem.bootstrap { [console] label -> any LogHandler in
+            if console.isJSON { JSONLogHandler(label: label) } else { StreamLogHandler.standardError(label: label) }
+        }
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock: any RunClock = options.isVirtual ? VirtualClock(mode: .automatic) : EventLoopClock(loop: group.next())
@@ -32,7 +36,7 @@ struct ScriptRun {
         do throws(RunQueue.Problem) {
             queue = try await RunQueue.start(options, clock: clock, logLevel: logLevel)
         } catch {
-            Console.error("\(DecartLua.name): \(error.message)")
+            console.error(error.message)
             return .failure
         }
         let network = Network(group: group, clock: clock, queue: queue.transport)
@@ -41,7 +45,7 @@ struct ScriptRun {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
                 bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
-                environment: !options.ignoresEnvironment, report: { ErrorReport.show($0) })
+                environment: !options.ignoresEnvironment, report: { [console] in console.show($0) })
             var settings = DecartModule.Settings(
                 server: queue.server ?? options.baseURL.map { .baseURL($0) },
                 environment: { ProcessInfo.processInfo.environment },
@@ -51,7 +55,7 @@ struct ScriptRun {
             }
             status = await run(on: runtime, settings, network)
         } catch {
-            Console.error(ErrorReport.text(of: error))
+            console.show(error)
             status = .failure
         }
         showUnfinishedJobs()
@@ -67,27 +71,39 @@ struct ScriptRun {
     ) async -> ExitStatus {
         let module = DecartModule(
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
-            jobs: ledger, note: { Console.error($0) })
-        let command = CommandModule(
-            runtime: runtime, historyFile: Self.historyFile, showJobs: { [self] in showUnfinishedJobs() })
-        var lines = PlainLines()
+            jobs: ledger, note: { [console] in console.notice($0) })
+        let faces = Faces(
+            options.ui, colour: options.colour, isInteractive: options.isInteractive || (isPrompt && readsTerminal),
+            clock: runtime.clock, console: console)
+        defer { faces.close() }
+        let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] in
+            faces.look(at: module)
+            faces.close()
+            showUnfinishedJobs()
+        }
         do throws(LuaError) {
             try runtime.loadPrelude()
             if let seed = options.chanceSeed { try runtime.makeRepeatable(seed: seed) }
             try module.install(in: runtime)
-            runtime.onQuiet {
-                for line in lines.lines(for: &module.document) { Console.error(line) }
-            }
+            faces.follow(module, in: runtime)
+            if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
             let main = try command.install(in: runtime)
             command.signals = SignalWatch(
-                runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"),
-                jobs: { [self] in showUnfinishedJobs() },
+                runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"), console: console,
+                showLast: { [self] in
+                    faces.close()
+                    showUnfinishedJobs()
+                },
+                resized: { faces.resized() },
                 hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
             let status = await runtime.run(main, arguments: [.value(plan)])
+            // What C's streams hold goes out above the last state.
+            Console.flush()
+            faces.close()
             runtime.close()
             return status
         } catch {
-            Console.error(ErrorReport.text(of: error))
+            console.show(error)
             return .failure
         }
     }
@@ -177,19 +193,15 @@ struct ScriptRun {
     private func showUnfinishedJobs() {
         let submits = ledger.submitsUnderWay + ledger.submitsUnknown
         if submits > 0, !options.isLocal {
-            Console.error(
-                "\(DecartLua.name): the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there "
-                    + "may be a job, and a bill, whose id is not known")
+            console.error(
+                "the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there may be a job, and a "
+                    + "bill, whose id is not known")
         }
         let jobs = ledger.unfinished
         guard !jobs.isEmpty, !options.isLocal else { return }
-        let ids = jobs.map { "  \($0)" }.joined(separator: "\n")
-        Console.error(
-            """
-            \(DecartLua.name): \(jobs.count == 1 ? "1 job is" : "\(jobs.count) jobs are") not finished or not fetched yet:
-            \(ids)
-            Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).
-            """)
+        console.unfinished(
+            jobs.map { "\($0)" },
+            advice: "Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).")
     }
 }
 

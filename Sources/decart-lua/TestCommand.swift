@@ -54,7 +54,7 @@ struct TestCommand: ParsableCommand {
         } catch {
             let isHelp = exitCode(for: error) == .success
             let text = fullMessage(for: error)
-            if isHelp { print(text) } else { Console.error(text) }
+            if isHelp { print(text) } else { Console().line(text) }
             leave(isHelp ? EXIT_SUCCESS : nothingToRun)
         }
         leave(await command.execute())
@@ -99,7 +99,7 @@ struct TestCommand: ParsableCommand {
     }
 
     private static func complain(_ message: String) -> Int32 {
-        Console.error("\(DecartLua.name): \(message)")
+        Console().error(message)
         return nothingToRun
     }
 }

@@ -6,18 +6,18 @@ internal import PollingModel
 final class DurationBook {
     private(set) var histories: [String: DurationHistory] = [:]
     private var file: DurationFile?
-    private let note: @Sendable (String) -> Void
+    private let note: @Sendable (Notice) -> Void
 
     /// - Parameters:
     ///   - path: the file; nil keeps nothing.
     ///   - note: is told once of a file that cannot be used; the run goes on without it.
-    init(path: String?, note: @escaping @Sendable (String) -> Void) {
+    init(path: String?, note: @escaping @Sendable (Notice) -> Void) {
         self.note = note
         guard let path else { return }
         let file = DurationFile(path: path)
         do throws(DurationFile.Trouble) {
             let (rows, damage) = try file.load()
-            if let damage { note("decart-lua: warning: \(damage)") }
+            if let damage { note(.warning(damage)) }
             for (model, observations) in rows { histories[model] = DurationHistory(observations) }
             self.file = file
         } catch {
@@ -41,6 +41,6 @@ final class DurationBook {
     }
 
     private func complain(_ trouble: DurationFile.Trouble) {
-        note("decart-lua: warning: durations are not kept: \(trouble.message)")
+        note(.warning("durations are not kept: \(trouble.message)"))
     }
 }

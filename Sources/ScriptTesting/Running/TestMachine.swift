@@ -77,7 +77,8 @@ struct TestMachine: Sendable {
     ) async throws(LuaError) -> Outcome {
         let decart = DecartModule(
             settings: .init(server: .local(TestQueue.address), environment: { [:] }, chance: Chance(seed: seed)),
-            transport: { queue }, clock: runtime.clock, jobs: JobLedger(), note: { reports.note($0) })
+            transport: { queue }, clock: runtime.clock, jobs: JobLedger(),
+            note: { reports.note(($0.kind == .warning ? "warning: " : "") + $0.message) })
         let module = TestModule(queue: queue) { runtime.interrupt(with: .success, message: "the test is over") }
         try runtime.loadPrelude()
         try runtime.makeRepeatable(seed: seed)

@@ -79,7 +79,7 @@ struct LabCommand: ParsableCommand {
             Console.flush()
             return true
         } catch {
-            Console.error("\(DecartLua.name): \(error)")
+            Console().error("\(error)")
             return false
         }
     }

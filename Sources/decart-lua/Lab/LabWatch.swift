@@ -38,8 +38,8 @@ final class LabWatch: Sendable {
             }
             guard idle >= Self.patience else { return }
             let place = interrupter.interrupt(.look).map { "\($0.line): " } ?? ""
-            Console.error(
-                "\(DecartLua.name): \(place)the policy has not answered for \(Self.patience) s: it is inside one long call of "
+            Console().error(
+                "\(place)the policy has not answered for \(Self.patience) s: it is inside one long call of "
                     + "a library's, which cannot be interrupted; the lab ends")
             _exit(EXIT_FAILURE)
         }

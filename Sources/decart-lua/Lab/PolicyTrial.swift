@@ -43,7 +43,7 @@ struct PolicyTrial {
             transport: { () throws(DecartError) in
                 throw DecartError(.invalidOptions, "There is no service in the lab: a policy only answers when to look.")
             },
-            clock: runtime.clock, jobs: JobLedger(), note: { Console.error($0) })
+            clock: runtime.clock, jobs: JobLedger(), note: { Console().notice($0) })
         do throws(LuaError) {
             try runtime.loadPrelude()
             try module.install(in: runtime)
