@@ -17,7 +17,12 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
         var queue: Deque<Work> = []
         /// The loop was asked to run what is queued, or is at it.
         var isDue = false
-        var drained: (@Sendable () -> Void)?
+        var drained: Drain?
+    }
+
+    /// What is done after every last job. A bare closure would be wrapped anew each time it leaves a `Mutex`.
+    private struct Drain: Sendable {
+        var body: @Sendable () -> Void
     }
 
     let loop: any EventLoop
@@ -31,7 +36,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     /// Calls `body` on the loop each time the last of the pending jobs has been run.
     func onDrained(_ body: (@Sendable () -> Void)?) {
-        state.withLock { $0.drained = body }
+        state.withLock { $0.drained = body.map(Drain.init) }
     }
 
     /// Runs `body` on the loop, counted like a job.
@@ -65,7 +70,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
             state.isDue = !state.queue.isEmpty
             return (state.queue.isEmpty, state.drained)
         }
-        if isDone { drained?() } else { loop.execute { self.runQueued() } }
+        if isDone { drained?.body() } else { loop.execute { self.runQueued() } }
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor {
