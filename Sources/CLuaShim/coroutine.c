@@ -212,6 +212,17 @@ static int co_close(lua_State *L) {
     return 2;
 }
 
+lua_State *shim_waits_in(lua_State *co) {
+    lua_Debug frame;
+    if (!shim_has(co, SHIM_FLAG_WAITS) || !lua_getstack(co, 0, &frame)) return NULL;
+    lua_getinfo(co, "f", &frame);
+    lua_CFunction function = lua_tocfunction(co, -1);
+    lua_pop(co, 1);
+    if (function == co_resume) return lua_tothread(co, 1);
+    if (function == wrap_call) return lua_tothread(co, lua_upvalueindex(1));
+    return NULL;
+}
+
 void shim_open_coroutines(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"create", co_create}, {"resume", co_resume}, {"wrap", co_wrap},   {"yield", co_yield},

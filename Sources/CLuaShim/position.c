@@ -196,6 +196,8 @@ static bool goes_on(const char *name) {
     return false;
 }
 
+static const char in_handler[] = "an xpcall message handler";
+
 // Says in words which place on `co`'s stack cannot be suspended; NULL if nothing on it is known to stand in the way.
 static const char *place(lua_State *L, lua_State *co) {
     lua_Debug frame;
@@ -217,7 +219,7 @@ static const char *place(lua_State *L, lua_State *co) {
             if (name == NULL && strcmp(frame.namewhat, "for iterator") == 0) return "an __index metamethod called by ipairs";
             if (name != NULL && strcmp(name, "xpcall") == 0) handles = true;
             if (name != NULL && !goes_on(name)) {
-                if (strcmp(name, "error") == 0) return "an xpcall message handler";
+                if (strcmp(name, "error") == 0) return in_handler;
                 if (strcmp(name, "tostring") == 0 || strcmp(name, "print") == 0)
                     return lua_pushfstring(L, "a metamethod called by %s", name);
                 if (strcmp(name, "load") == 0) return "a reader function of load";
@@ -227,7 +229,7 @@ static const char *place(lua_State *L, lua_State *co) {
         lua_settop(L, before);
     }
     // Nothing else is in the way: then it is the handler, called for an error that Lua itself raised.
-    return handles ? "an xpcall message handler" : NULL;
+    return handles ? in_handler : NULL;
 }
 
 // Raises the error that names the place on `co`'s stack, or `otherwise` where none is found.
@@ -240,6 +242,7 @@ static int refuse(lua_State *L, lua_State *co, const char *otherwise) {
         "attempt to wait inside %s, where Lua cannot suspend; wait before or after it, or start the work there with "
         "decart.spawn", where);
     lua_concat(L, 2);
+    if (where == in_handler) shim_keep_refusal(L);
     return lua_error(L);
 }
 

@@ -40,6 +40,8 @@ typedef struct shim_vm {
     volatile uint64_t turn;
     /// Above 0 while `coroutine.close` runs the pending `<close>` of chain[closing - 1].
     int closing;
+    /// Whether a wait was refused in the message handler of the `xpcall` entered last; what was said is in the registry.
+    bool refused_in_handler;
 } shim_vm;
 
 // A coroutine's extra space holds the machine's address, and in its low bits, which malloc leaves free:
@@ -73,9 +75,16 @@ int shim_nowait(lua_State *L);
 
 void shim_open_coroutines(lua_State *L);
 void shim_open_loaders(lua_State *L);
+void shim_open_objects(lua_State *L);
+void shim_open_xpcall(lua_State *L);
+/// Keeps the message on top: a wait was refused with it in a message handler.
+void shim_keep_refusal(lua_State *L);
+/// The coroutine in which `co`, suspended for the host, resumed another that waits; NULL if it waits itself.
+lua_State *shim_waits_in(lua_State *co);
 void shim_warn(void *vm, const char *message, int continued);
 
 /// Registry keys.
-extern const char shim_tracebacks_key, shim_messages_key, shim_interrupt_key, shim_error_metatable_key;
+extern const char shim_tracebacks_key, shim_messages_key, shim_interrupt_key, shim_error_metatable_key,
+    shim_refusal_key;
 
 #endif

@@ -59,13 +59,20 @@ int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results)
 
 void shim_drop_task(lua_State *task) {
     shim_vm *vm = shim_of(task);
+    // A wait may be deep in coroutines that one another resumed: the innermost unwinds first, as with an error.
+    lua_State *waiting[SHIM_CHAIN];
+    int count = 0;
+    for (lua_State *co = task; co != NULL && count < SHIM_CHAIN; co = shim_waits_in(co)) waiting[count++] = co;
     int before = vm->host;
     vm->host = 0;
-    shim_clear(task, SHIM_FLAG_WAITS);
-    shim_reset(task);
+    while (count > 0) {
+        lua_State *co = waiting[--count];
+        shim_clear(co, SHIM_FLAG_WAITS);
+        shim_reset(co);
+        lua_settop(co, 0);
+    }
     vm->host = before;
     if (vm->depth == 0) vm->interrupted = 0;
-    lua_settop(task, 0);
 }
 
 bool shim_set_shield(lua_State *L, bool shielded) {

@@ -7,7 +7,8 @@
 
 _Static_assert(LUA_REGISTRYINDEX == -1000000 - 1000, "SHIM_REGISTRY in CLuaShim.h is another Lua's");
 
-const char shim_tracebacks_key = 't', shim_messages_key = 'm', shim_interrupt_key = 'i', shim_error_metatable_key = 'e';
+const char shim_tracebacks_key = 't', shim_messages_key = 'm', shim_interrupt_key = 'i', shim_error_metatable_key = 'e',
+           shim_refusal_key = 'r';
 
 static bool refuses(shim_vm *vm, size_t growth) {
     if (vm->host > 0) return false;
@@ -83,6 +84,8 @@ static int open_libraries(lua_State *L) {
     keep_messages(L);
     shim_open_coroutines(L);
     shim_open_loaders(L);
+    shim_open_objects(L);
+    shim_open_xpcall(L);
     add_weak_table(L, &shim_tracebacks_key);
     add_weak_table(L, &shim_messages_key);
     // As the stand-alone interpreter has it.

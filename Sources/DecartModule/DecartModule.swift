@@ -39,6 +39,8 @@ public final class DecartModule {
     struct HeldBlob {
         var blob: Blob
         var holders = 0
+        /// As the document knows it, once it was shown.
+        var media: MediaBlob?
     }
 
     var nextBlob = 1
@@ -49,6 +51,12 @@ public final class DecartModule {
     var nextProgress = 0
     /// The state of the script's UI.
     public var document = LiveDocument()
+    /// How many elements have callbacks.
+    var listeners = 0
+    /// Whether some face may deliver events. The run does not end then as long as an element has a callback.
+    public var takesEvents = false
+    /// The way of those events to the script; there once the module is installed.
+    public private(set) var events: EventDelivery?
     /// The jobs that this run has submitted and not seen the end of.
     public let jobs: JobLedger
 
@@ -74,14 +82,17 @@ public final class DecartModule {
     /// Gives the module to a runtime whose prelude is loaded.
     public func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
         runtime.onPush(of: "blob") { [self] id in blobs[id]?.holders += 1 }
-        let functions =
-            clientFunctions() + queueFunctions() + neighbourFunctions() + modelFunctions() + blobFunctions() + documentFunctions()
+        let functions = clientFunctions() + queueFunctions() + neighbourFunctions() + modelFunctions() + blobFunctions()
         let policies = try runtime.loadModule(
             PackageResources.policies_lua, name: "policies", functions: [randomFunction()])
         let polling = try runtime.loadModule(PackageResources.polling_lua, name: "polling", functions: [])
         try runtime.loadModule(
             PackageResources.decart_lua, name: "decart", functions: functions,
             arguments: [.reference(policies), .reference(polling)])
+        let dispatcher = try runtime.loadModule(
+            PackageResources.document_lua, name: "document", functions: documentFunctions())
+        events = EventDelivery(runtime: runtime, dispatcher: dispatcher)
+        runtime.keepAlive { [self] in takesEvents && listeners > 0 }
     }
 
     /// A number from 0 up to 1, from the run's own source of chance: a seed makes a run repeatable.

@@ -1,77 +1,156 @@
-/// The state of a script's UI: elements with properties, and what has changed of them. It draws nothing: its faces read
-/// the changes and show them each in their own way.
+/// The state of a script's UI: a tree of elements with properties. It draws nothing.
+///
+/// How a face uses it:
+///
+/// - The script's document belongs to the script's thread. After each wait of the script's a face gets to `look(at:)` it
+///   (`DocumentFace`). It asks `hasChanges(since: n)`, which costs next to nothing, and takes `patch(since: n)`, n being
+///   the sequence number of the last patch it took, 0 at first. Every face has a number of its own and reads at its own
+///   pace; what was set ten thousand times in between is one value in one patch, and no patch is ever too late to get.
+/// - A face with a thread of its own keeps a copy: a `LiveDocument` behind a lock, to which it gives each patch by
+///   `apply(_:)`. Copies have the original's sequence numbers. The face's clients (pages) then read patches from the
+///   copy, each at its own pace: `patch(since: lastEventID)` for one that comes back, `state()` for a new one.
+/// - To draw, it walks from `ElementID.body` along `children(of:)`. `tag(of:)` says what to draw an element as, also
+///   where the script has not said so; `isBlank` ones have nothing to show yet. `number(_:of:)`, `text(_:of:)`, `flag(_:of:)`
+///   and `media(of:)` read what is set, `fraction(of:)` a bar's share.
+/// - What people do goes back as a `DocumentEvent`, for elements on which `flag(.onclick, of:)` or `.oninput` is set.
+///   A face does not change the script's document: the script's side sets an input's new value, and the next patch tells.
 public struct LiveDocument: Sendable {
-    private var elements: [Element] = []
-    private var byName: [String: ElementID] = [:]
-    private var changed: [ElementID] = []
+    var nodes: [ElementID: Node] = [.body: Node(name: nil, givenTag: .div, isInTree: true)]
+    var byName: [String: ElementID] = [:]
+    var nextNumber = 1
+    var log: [(stamp: Int, id: ElementID)] = []
+    var titleStamp = 0
+
+    /// The number of the last patch that can be read; changes since belong to the next.
+    public internal(set) var sequence = 0
+    /// Whether the number after `sequence` has changes.
+    var isOpen = false
+
+    /// What the whole is called; "" unless set.
+    public internal(set) var title = ""
 
     public init() {}
 
-    /// The element with that name; made on first use.
+    // MARK: Elements
+
+    /// The element with that id; made on first use, as the body's last child. The caller holds it.
     public mutating func element(named name: String) -> ElementID {
-        if let id = byName[name] { return id }
-        let id = ElementID(index: elements.count)
-        elements.append(Element(name: name))
-        byName[name] = id
+        if let id = byName[name] {
+            hold(id)
+            return id
+        }
+        let id = add(Node(name: name, givenTag: nil))
+        append(id, to: .body)
         return id
     }
 
-    /// The element with that number, if it was made.
-    public func element(numbered number: Int) -> ElementID? {
-        elements.indices.contains(number) ? ElementID(index: number) : nil
+    /// The element with that id if there is one in the tree.
+    public func find(named name: String) -> ElementID? { byName[name] }
+
+    /// A new element outside of the tree. The caller holds it.
+    public mutating func createElement(_ tag: ElementTag) -> ElementID {
+        add(Node(name: nil, givenTag: tag))
     }
 
-    public func name(of id: ElementID) -> String { elements[id.index].name }
-
-    /// The value last set; nil if none was.
-    public func value(_ property: ElementProperty, of id: ElementID) -> PropertyValue? {
-        elements[id.index].properties[property]
+    private mutating func add(_ node: Node) -> ElementID {
+        let id = ElementID(number: nextNumber)
+        nextNumber += 1
+        nodes[id] = node
+        hold(id)
+        return id
     }
 
-    /// All that is set on the element.
-    public func properties(of id: ElementID) -> [ElementProperty: PropertyValue] {
-        elements[id.index].properties
+    /// Whether the script has made any element.
+    public var hasElements: Bool { nextNumber > 1 || nodes.count > 1 }
+
+    public func contains(_ id: ElementID) -> Bool { nodes[id] != nil }
+
+    // MARK: Holders
+
+    /// The script has been given one more object for the element; a new element has one from the start.
+    public mutating func hold(_ id: ElementID) {
+        nodes[id]?.holders += 1
     }
 
-    /// Setting the value that is there already changes nothing.
-    public mutating func set(_ property: ElementProperty, of id: ElementID, to value: PropertyValue?) {
-        guard elements[id.index].properties[property] != value else { return }
-        elements[id.index].properties[property] = value
-        if !elements[id.index].isChanged {
-            elements[id.index].isChanged = true
-            changed.append(id)
+    /// The script has lost one of its objects. An element that hangs from nothing, and that it cannot reach any more, is
+    /// freed.
+    public mutating func letGo(of id: ElementID) {
+        nodes[id]?.holders -= 1
+        sweep(id)
+    }
+
+    mutating func sweep(_ top: ElementID) {
+        var left = [top]
+        while let id = left.popLast() {
+            guard let node = nodes[id], node.holders <= 0, !node.isInTree, node.parent == nil else { continue }
+            nodes[id] = nil
+            for child in node.children {
+                nodes[child]?.parent = nil
+                left.append(child)
+            }
         }
     }
 
-    /// The elements that changed since the last time this was asked, in the order in which they first did. However often
-    /// a property was set meanwhile, what counts is the value that stands.
-    public mutating func takeChanges() -> [ElementID] {
-        let taken = changed
-        changed = []
-        for id in taken { elements[id.index].isChanged = false }
-        return taken
+    // MARK: Setting
+
+    public mutating func setTitle(_ text: String) {
+        guard text != title else { return }
+        title = text
+        isOpen = true
+        titleStamp = sequence + 1
     }
 
-    private struct Element {
-        var name: String
-        var properties: [ElementProperty: PropertyValue] = [:]
-        var isChanged = false
+    /// Setting the value that is there already changes nothing. A text takes the place of the children.
+    public mutating func set(_ property: ElementProperty, of id: ElementID, to value: PropertyValue?) {
+        if property == .textContent, let children = nodes[id]?.children, !children.isEmpty {
+            for child in children { remove(child) }
+        }
+        // Through the optional in place: a copy of the node would copy its properties.
+        guard contains(id), nodes[id]?.properties[property.rawValue].value != value else { return }
+        let stamp = sequence + 1
+        nodes[id]?.properties[property.rawValue] = Node.Property(value: value, stamp: stamp)
+        touch(id)
+    }
+
+    /// Notes that something about the element is new.
+    mutating func touch(_ id: ElementID) {
+        let stamp = sequence + 1
+        guard nodes[id]?.isInTree == true, nodes[id]?.stamp != stamp else { return }
+        nodes[id]?.stamp = stamp
+        isOpen = true
+        log.append((stamp, id))
+        // An element counts where it stands last in the log.
+        if log.count > 64, log.count > 2 * nodes.count {
+            log.removeAll { nodes[$0.id]?.stamp != $0.stamp }
+        }
     }
 }
 
-/// Names an element of one document.
-public struct ElementID: Hashable, Sendable {
-    let index: Int
-    /// Its place in the order in which elements were made, from 0: stable, and known outside of Swift by this number.
-    public var number: Int { index }
-}
+/// An element as the document keeps it.
+struct Node: Sendable {
+    struct Property: Sendable {
+        var value: PropertyValue?
+        /// The sequence number of the patch that tells of it.
+        var stamp = 0
+    }
 
-/// What can be set on an element, spelled as scripts and HTML do.
-public enum ElementProperty: String, Sendable, CaseIterable {
-    case textContent, value
-}
+    var name: String?
+    var givenTag: ElementTag?
+    var isInTree = false
+    var parent: ElementID?
+    var children: [ElementID] = []
+    var childrenStamp = 0
+    /// Since when it has been in the tree.
+    var arrival = 0
+    /// The last change of anything here.
+    var stamp = 0
+    /// How many objects the script has for it.
+    var holders = 0
+    var properties = [Property](repeating: Property(), count: ElementProperty.allCases.count)
 
-public enum PropertyValue: Hashable, Sendable {
-    case text(String)
-    case number(Double)
+    init(name: String?, givenTag: ElementTag?, isInTree: Bool = false) {
+        self.name = name
+        self.givenTag = givenTag
+        self.isInTree = isInTree
+    }
 }

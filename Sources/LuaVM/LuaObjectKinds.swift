@@ -47,11 +47,10 @@ final class LuaObjectKinds {
 
     /// The object at `index`, if it is userdata of one of these kinds.
     func object(at index: Int, on stack: LuaStack) -> LuaObject? {
-        guard let block = lua_touserdata(stack.state, Int32(index)),
-            lua_rawlen(stack.state, Int32(index)) >= MemoryLayout<Int>.size,
-            let kind = name(ofMetatableAt: index, on: stack)
+        var id: Int64 = 0
+        guard shim_object_id(stack.state, Int32(index), &id), let kind = name(ofMetatableAt: index, on: stack)
         else { return nil }
-        return LuaObject(kind: kind, id: block.load(as: Int.self))
+        return LuaObject(kind: kind, id: Int(id))
     }
 
     /// The kind of the value at `index`, by its metatable. Takes up to three more places on the stack.

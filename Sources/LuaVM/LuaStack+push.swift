@@ -47,7 +47,7 @@ extension LuaStack {
 
     /// Pushes a new userdata for the object, with room for one value that lives as long as it does.
     func push(_ object: LuaObject, kinds: LuaObjectKinds) {
-        lua_newuserdatauv(state, MemoryLayout<Int>.size, 1)?.storeBytes(of: object.id, as: Int.self)
+        shim_push_object(state, Int64(object.id))
         if kinds.pushMetatable(object.kind, on: self) { lua_setmetatable(state, -2) }
         kinds.pushed?(object)
     }

@@ -46,6 +46,8 @@ public actor ScriptRuntime {
     private var ended: ExitStatus?
     private var waiter: CheckedContinuation<ExitStatus, Never>?
     private var quietHandlers: [() -> Void] = []
+    private var waitHandlers: [() -> Void] = []
+    private var holds: [() -> Bool] = []
 
     /// How many coroutines are resumed before the loop gets a chance to read its sockets.
     private static let resumesPerTurn = 256
@@ -118,6 +120,37 @@ public actor ScriptRuntime {
         quietHandlers.append(body)
     }
 
+    /// Calls `body` whenever a task has come to a wait or to its end.
+    public func onWait(_ body: @escaping () -> Void) {
+        waitHandlers.append(body)
+    }
+
+    /// The run does not end while `condition` holds: something outside may still call into the script. It is asked when
+    /// nothing else is left to do, and again after `reconsider`.
+    public func keepAlive(while condition: @escaping () -> Bool) {
+        holds.append(condition)
+    }
+
+    /// Has the runtime look again whether the run is over.
+    public nonisolated func reconsider() {
+        executor.execute { self.assumeIsolated { $0.schedulePump() } }
+    }
+
+    /// Starts a task that calls `function`, from any thread: tasks start in the order of these calls, and none once the
+    /// run is over.
+    public nonisolated func post(_ function: LuaReference, _ arguments: [LuaValue]) {
+        executor.execute {
+            self.assumeIsolated { runtime in
+                guard runtime.waiter != nil, runtime.interruption.withLock({ $0 }) == nil else { return }
+                do throws(LuaError) {
+                    try runtime.spawn(function, arguments.map { .value($0) })
+                } catch {
+                    runtime.report(.failed(error, task: nil))
+                }
+            }
+        }
+    }
+
     func makeID() -> Int {
         nextID += 1
         return nextID
@@ -167,6 +200,7 @@ public actor ScriptRuntime {
         current = task
         let outcome = vm.run(task.coroutine, with: answer)
         current = nil
+        for handler in waitHandlers { handler() }
         switch outcome {
         case .waits:
             // A wait that was answered at once has made the task ready already.
@@ -194,7 +228,8 @@ public actor ScriptRuntime {
     /// Whether anything is left that could make a task ready.
     private var somethingMayHappen: Bool {
         // An interval whose callback runs has no entry in `timers`: it depends on that task.
-        !timers.isEmpty || !pendings.isEmpty
+        if !timers.isEmpty || !pendings.isEmpty { return true }
+        return !mainFailed && interruption.withLock({ $0 }) == nil && holds.contains { $0() }
     }
 
     private func checkForEnd() {
@@ -233,5 +268,7 @@ public actor ScriptRuntime {
         scriptTimers = [:]
         ready = []
         quietHandlers = []
+        waitHandlers = []
+        holds = []
     }
 }

@@ -2,33 +2,63 @@ public import LiveDocument
 
 /// A document as lines for pipes and logs: each change is one line, without escapes.
 public struct PlainLines: Sendable {
-    private var shown: [ElementID: [ElementProperty: PropertyValue]] = [:]
+    private var sequence = 0
 
     public init() {}
 
     /// The lines that say what is new since the last call.
     public mutating func lines(for document: inout LiveDocument) -> [String] {
-        document.takeChanges().compactMap { line(for: $0, in: document) }
-    }
-
-    private mutating func line(for id: ElementID, in document: LiveDocument) -> String? {
-        let now = document.properties(of: id)
-        let before = shown.updateValue(now, forKey: id) ?? [:]
-        let news = ElementProperty.allCases.filter { now[$0] != before[$0] }
-        guard !news.isEmpty else { return nil }
-        let parts = news.map { property in
-            switch (property, now[property]) {
-            case (_, nil): "(\(property.rawValue) cleared)"
-            case (.value, .number(let number)?): Self.percent(number)
-            case (_, .number(let number)?): Self.plain(number)
-            case (_, .text(let text)?): Self.oneLine(text)
-            }
+        guard document.hasChanges(since: sequence), let patch = document.patch(since: sequence) else { return [] }
+        sequence = patch.sequence
+        var lines: [String] = []
+        if let title = patch.title, !title.isEmpty { lines.append(Self.oneLine(title)) }
+        for change in patch.elements {
+            if let line = Self.line(for: change, in: document) { lines.append(line) }
         }
-        return "\(document.name(of: id)): \(parts.joined(separator: " "))"
+        return lines
     }
 
-    /// A progress bar's value: its `max` is 100.
-    private static func percent(_ value: Double) -> String { "\(plain(value)) %" }
+    private static func line(for change: ElementChange, in document: LiveDocument) -> String? {
+        let parts = ElementProperty.allCases.compactMap { property -> String? in
+            guard let value = change.properties[property] else { return nil }
+            return part(property, value, of: change.id, in: document)
+        }
+        guard !parts.isEmpty else { return nil }
+        let text = parts.joined(separator: " ")
+        return change.name.map { "\(oneLine($0)): \(text)" } ?? text
+    }
+
+    private static func part(
+        _ property: ElementProperty, _ value: PropertyValue?, of id: ElementID, in document: LiveDocument
+    ) -> String? {
+        switch (property, value) {
+        case (.onclick, _), (.oninput, _): return nil
+        case (.hidden, let value): return value == nil ? "(shown again)" : "(hidden)"
+        case (.disabled, let value): return value == nil ? "(enabled)" : "(disabled)"
+        case (_, nil): return "(\(property.name) cleared)"
+        case (.className, .text(let name)?): return "(\(oneLine(name)))"
+        case (.max, .number(let number)?):
+            return change(document, id) ? nil : "(of \(plain(number)))"
+        case (.value, .number(let number)?):
+            if let maximum = document.number(.max, of: id) { return "\(plain(number)) of \(plain(maximum))" }
+            return document.tag(of: id) == .progress ? "\(plain(number)) %" : plain(number)
+        case (_, .number(let number)?): return plain(number)
+        case (_, .text(let text)?): return oneLine(text)
+        case (_, .media(let source)?): return oneLine("\(document.tag(of: id).rawValue) \(name(of: source))")
+        case (_, .flag?): return nil
+        }
+    }
+
+    private static func change(_ document: LiveDocument, _ id: ElementID) -> Bool {
+        document.value(.value, of: id) != nil
+    }
+
+    private static func name(of source: MediaSource) -> String {
+        switch source {
+        case .path(let text), .url(let text): text
+        case .blob(let blob): "\(blob.name ?? blob.type) (\(blob.size) bytes)"
+        }
+    }
 
     private static func plain(_ number: Double) -> String {
         Int(exactly: number).map(String.init) ?? "\(number)"

@@ -5,11 +5,18 @@ struct ScriptOptions: Equatable {
     /// What is done before the script, in the order given.
     enum Action: Equatable {
         /// `-e code`
-        case code(String)
+        case code(Argument)
         /// `-l module`, or `-l name=module`
-        case library(String)
+        case library(Argument)
         /// `-W`
         case warnings
+    }
+
+    /// Where an option's argument is: in the command line's words, whose bytes need not be UTF-8.
+    struct Argument: Equatable {
+        var word: Int
+        /// How many bytes of the word come before it.
+        var offset: Int
     }
 
     var actions: [Action] = []
@@ -70,12 +77,11 @@ struct ScriptOptions: Equatable {
     }
 
     /// The rest of the word, or the next word unless that is an option.
-    private func value(of option: String, _ index: inout Int) throws(UsageError) -> String {
-        let rest = words[index].dropFirst(option.count)
-        if !rest.isEmpty { return String(rest) }
+    private func value(of option: String, _ index: inout Int) throws(UsageError) -> Argument {
+        if words[index] != option { return Argument(word: index, offset: option.utf8.count) }
         index += 1
         guard index < words.count, !words[index].hasPrefix("-") else { throw UsageError("'\(option)' needs argument") }
-        return words[index]
+        return Argument(word: index, offset: 0)
     }
 
     private mutating func takeLong(_ word: String, _ index: inout Int) throws(UsageError) {

@@ -74,7 +74,7 @@ struct ScriptRun {
         do throws(LuaError) {
             try runtime.loadPrelude()
             try module.install(in: runtime)
-            runtime.onQuiet {
+            runtime.onWait {
                 for line in lines.lines(for: &module.document) { Console.error(line) }
             }
             let main = try command.install(in: runtime)
@@ -95,9 +95,9 @@ struct ScriptRun {
     private var plan: LuaValue {
         let actions = options.actions.map { action -> LuaValue in
             switch action {
-            case .code(let text): Self.action("code", text)
-            case .library(let name): Self.action("library", name)
-            case .warnings: Self.action("warnings", "")
+            case .code(let argument): Self.action("code", Self.bytes(of: argument))
+            case .library(let argument): Self.action("library", Self.bytes(of: argument))
+            case .warnings: Self.action("warnings", [])
             }
         }
         var arg = LuaTable()
@@ -118,8 +118,13 @@ struct ScriptRun {
         return .table(LuaTable(fields: fields))
     }
 
-    private static func action(_ kind: String, _ text: String) -> LuaValue {
-        .table(LuaTable(fields: [("kind", .text(kind)), ("text", .text(text))]))
+    private static func action(_ kind: String, _ text: [UInt8]) -> LuaValue {
+        .table(LuaTable(fields: [("kind", .text(kind)), ("text", .string(text))]))
+    }
+
+    private static func bytes(of argument: ScriptOptions.Argument) -> [UInt8] {
+        let words = wordBytes
+        return words.indices.contains(argument.word) ? Array(words[argument.word].dropFirst(argument.offset)) : []
     }
 
     /// Nothing says what to run: then standard input does, as a prompt where it is a terminal.
@@ -133,8 +138,8 @@ struct ScriptRun {
     private var initialisation: LuaValue? {
         guard !options.ignoresEnvironment else { return nil }
         for name in ["LUA_INIT_5_4", "LUA_INIT"] {
-            guard let value = Self.variable(name) else { continue }
-            return .table(LuaTable(fields: [("name", .text(name)), ("value", .text(value))]))
+            guard let value = getenv(name) else { continue }
+            return .table(LuaTable(fields: [("name", .text(name)), ("value", .string(Self.bytes(of: value)))]))
         }
         return nil
     }
@@ -142,9 +147,12 @@ struct ScriptRun {
     /// The words of the command line, byte for byte.
     private static var wordBytes: [[UInt8]] {
         (0..<Int(CommandLine.argc)).map { index in
-            guard let word = CommandLine.unsafeArgv[index] else { return [] }
-            return Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
+            CommandLine.unsafeArgv[index].map { bytes(of: $0) } ?? []
         }
+    }
+
+    private static func bytes(of word: UnsafePointer<CChar>) -> [UInt8] {
+        Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
     }
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -9,6 +9,11 @@ struct CommandLineTests {
         #expect(outcome.exitCode == 0)
     }
 
+    @Test func `code after -e is taken byte for byte`() async throws {
+        let outcome = try await Command().runThroughShell(#""$1" -e "print(#'$(printf '\377\376a')')""#)
+        #expect(outcome.output == "3\n")
+    }
+
     @Test func `a script sees its arguments in arg and in the dots`() async throws {
         let command = try Command()
         try command.scratch.write("script.lua", "#!/usr/bin/env decart-lua\nprint(arg[0], #arg, arg[2], ...)")

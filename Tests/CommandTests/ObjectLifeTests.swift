@@ -26,6 +26,17 @@ struct ObjectLifeTests {
         #expect(outcome.everything == "cancelled\tCANCELLED\n")
     }
 
+    @Test func `debug cannot take a task's coroutine from it`() async throws {
+        let outcome = try await run("""
+            local t = decart.spawn(function() decart.sleep(20) return "done" end)
+            decart.sleep(0)
+            print(debug.getuservalue(t), debug.setuservalue(t, nil), debug.setuservalue(t, 1, 1))
+            collectgarbage() collectgarbage()
+            print(t:await())
+            """)
+        #expect(outcome.everything == "nil\tnil\tnil\ndone\n")
+    }
+
     @Test func `an error that collects its own task while it is described is only an error`() async throws {
         let outcome = try await run("""
             local n = 0

@@ -93,6 +93,31 @@ struct RunEndTests {
     }
 
     @Test
+    func `6 - the coroutines that a stopped task waits in are closed too, innermost first`() async throws {
+        let outcome = try await runScript("""
+            local function closing(name) return setmetatable({}, { __close = function() record(name) end }) end
+            local co
+            local t = decart.spawn(function()
+              local a <close> = closing("task")
+              co = coroutine.create(function()
+                local b <close> = closing("outer")
+                coroutine.wrap(function()
+                  local c <close> = closing("inner")
+                  decart.shield(decart.sleep, 60000)
+                end)()
+              end)
+              coroutine.resume(co)
+            end)
+            decart.sleep(1)
+            record(coroutine.status(co))
+            t:cancel()
+            pcall(t.await, t)
+            record(coroutine.status(co))
+            """)
+        #expect(outcome.recordedTexts == ["normal", "inner", "outer", "task", "dead"])
+    }
+
+    @Test
     func `6 - a task that catches its cancellation for ever is stopped too`() async throws {
         let outcome = try await runScript("""
             local t = decart.spawn(function() while true do pcall(decart.sleep, 1) end end)

@@ -74,6 +74,13 @@ void shim_push_description(lua_State *L, int index);
 /// Pushes `table[key]`, metamethods heeded; 0 means it went well, else the error value was pushed.
 int shim_get_field(lua_State *L, int index, const char *key);
 
+// MARK: Objects
+
+/// Pushes a userdata that stands for the host's object with that id, with room for one user value out of scripts' reach.
+void shim_push_object(lua_State *L, int64_t id);
+/// Whether the value at `index` is one, and its id.
+bool shim_object_id(lua_State *L, int index, int64_t *id);
+
 // MARK: Tasks
 
 /// What a task's coroutine did when it was run.
@@ -93,7 +100,8 @@ lua_State *shim_push_task(lua_State *L, int arguments);
 /// Starts or continues a task with the `arguments` on top of its stack. A continued one takes `true` and results, or
 /// `false`, an error value, and whether it is a message that wants the position before it. `*results` counts what it left on its stack.
 int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results);
-/// Ends a task wherever it is: runs its pending `<close>` variables, which cannot wait then, and empties its stack.
+/// Ends a task wherever it is: runs the pending `<close>` variables of the coroutines in which it waits and its own,
+/// which cannot wait then, and empties their stacks.
 void shim_drop_task(lua_State *task);
 
 /// Puts the coroutine that calls a host function into a shield, or takes it out; answers how it was before.
@@ -162,9 +170,7 @@ int lua_isinteger(lua_State *L, int idx);
 double lua_tonumberx(lua_State *L, int idx, int *isnum);
 long long lua_tointegerx(lua_State *L, int idx, int *isnum);
 int lua_toboolean(lua_State *L, int idx);
-unsigned long long lua_rawlen(lua_State *L, int idx);
 int lua_rawequal(lua_State *L, int idx1, int idx2);
-void *lua_touserdata(lua_State *L, int idx);
 lua_State *lua_tothread(lua_State *L, int idx);
 const void *lua_topointer(lua_State *L, int idx);
 void lua_pushnil(lua_State *L);
@@ -177,7 +183,6 @@ int lua_rawgeti(lua_State *L, int idx, long long n);
 int lua_rawgetp(lua_State *L, int idx, const void *p);
 int lua_getmetatable(lua_State *L, int objindex);
 int lua_setmetatable(lua_State *L, int objindex);
-int lua_getiuservalue(lua_State *L, int idx, int n);
 int lua_setiuservalue(lua_State *L, int idx, int n);
 int lua_status(lua_State *L);
 // Class "m": these allocate.
@@ -185,7 +190,6 @@ const char *lua_pushlstring(lua_State *L, const char *s, size_t len);
 /// Only for values that are strings: a number would be changed in place.
 const char *lua_tolstring(lua_State *L, int idx, size_t *len);
 void lua_createtable(lua_State *L, int narr, int nrec);
-void *lua_newuserdatauv(lua_State *L, size_t sz, int nuvalue);
 void lua_rawset(lua_State *L, int idx);
 void lua_rawseti(lua_State *L, int idx, long long n);
 int luaL_ref(lua_State *L, int t);

@@ -1,61 +1,117 @@
+internal import DecartAPI
 internal import LiveDocument
 internal import LuaVM
 internal import ScriptRuntime
 
 extension DecartModule {
-    /// Elements go by their numbers here; `decart.lua` makes objects of them.
+    /// Elements go by their numbers here, properties by theirs; `document.lua` makes objects of them.
     func documentFunctions() -> [ModuleFunction] {
         [
+            ModuleFunction("propertyNumbers") { call throws(LuaError) in
+                let fields = ElementProperty.allCases.map { ($0.name, LuaValue.integer(Int64($0.rawValue))) }
+                call.push(.table(LuaTable(fields: fields)))
+                return .returns
+            },
             ModuleFunction("element") { [self] call throws(LuaError) in
                 call.push(.integer(Int64(document.element(named: try call.string(1)).number)))
                 return .returns
             },
+            ModuleFunction("createElement") { [self] call throws(LuaError) in
+                let name = try call.string(1)
+                guard let tag = ElementTag(rawValue: name) else {
+                    let known = ElementTag.allCases.map(\.rawValue)
+                    let near = Spelling.nearest(to: name, among: known, limit: 1, onlyLikely: true).first
+                    throw .message(
+                        "there are no '\(name)' elements" + (near.map { "; did you mean \($0)?" } ?? "")
+                            + "; there are \(known.joined(separator: ", "))")
+                }
+                call.push(.integer(Int64(document.createElement(tag).number)))
+                return .returns
+            },
+            ModuleFunction("holdElement") { [self] call throws(LuaError) in
+                document.hold(try element(call, 1))
+                return .returns
+            },
+            ModuleFunction("forgetElement") { [self] call throws(LuaError) in
+                if let number = try? call.integer(1) { document.letGo(of: ElementID(number: number)) }
+                return .returns
+            },
+            ModuleFunction("elementName") { [self] call throws(LuaError) in
+                call.push(document.name(of: try element(call, 1)).map { .text($0) } ?? .nil)
+                return .returns
+            },
             ModuleFunction("getProperty") { [self] call throws(LuaError) in
-                let id = try element(call)
-                guard let property = ElementProperty(rawValue: try call.string(2)) else {
-                    call.push(.nil)
-                    return .returns
-                }
-                switch document.value(property, of: id) {
-                case .text(let text): call.push(.text(text))
-                case .number(let number): call.push(Int64(exactly: number).map { .integer($0) } ?? .number(number))
-                case nil: call.push(.nil)
-                }
+                let value = document.value(try property(call), of: try element(call, 1))
+                call.push(value.map(luaValue) ?? .nil)
                 return .returns
             },
             ModuleFunction("setProperty") { [self] call throws(LuaError) in
-                let id = try element(call)
-                let name = try call.string(2)
-                guard let property = ElementProperty(rawValue: name) else {
-                    let known = ElementProperty.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw .message("an element has no property '\(name)' that can be set; it has \(known)")
+                let id = try element(call, 1)
+                let property = try property(call)
+                let value = try propertyValue(call.value(3), for: property)
+                if property == .textContent { pushListeners(&call, document.children(of: id)) }
+                document.set(property, of: id, to: value)
+                return .returns
+            },
+            ModuleFunction("appendElement") { [self] call throws(LuaError) in
+                let child = try element(call, 2)
+                let wasInTree = document.isInTree(child)
+                guard document.append(child, to: try element(call, 1)) else {
+                    throw .message("an element cannot be appended to itself or to what is in it, nor the body to anything")
                 }
-                document.set(property, of: id, to: try value(call, of: property))
+                if wasInTree, !document.isInTree(child) { pushListeners(&call, [child]) }
+                return .returns
+            },
+            ModuleFunction("removeElement") { [self] call throws(LuaError) in
+                let id = try element(call, 1)
+                pushListeners(&call, [id])
+                document.remove(id)
+                return .returns
+            },
+            ModuleFunction("isInTree") { [self] call throws(LuaError) in
+                call.push(.boolean(document.isInTree(try element(call, 1))))
+                return .returns
+            },
+            ModuleFunction("getTitle") { [self] call throws(LuaError) in
+                call.push(.text(document.title))
+                return .returns
+            },
+            ModuleFunction("setTitle") { [self] call throws(LuaError) in
+                guard let title = call.value(1).text else {
+                    throw .message("'title' of the document must be a string, not a \(call.type(1).rawValue)")
+                }
+                document.setTitle(title)
+                return .returns
+            },
+            // How many elements have callbacks: somebody may click on them.
+            ModuleFunction("listening") { [self] call throws(LuaError) in
+                listeners = max(0, listeners + (try call.integer(1)))
                 return .returns
             },
         ]
     }
 
-    private func element(_ call: borrowing HostCall) throws(LuaError) -> ElementID {
-        guard let id = document.element(numbered: try call.integer(1)) else {
-            throw .badArgument(1, of: call.name, "this element does not exist")
+    /// Pushes the numbers of those elements, and of what is in them, that have callbacks.
+    private func pushListeners(_ call: inout HostCall, _ tops: [ElementID]) {
+        for top in tops where document.isInTree(top) {
+            for id in document.family(of: top) where document.flag(.onclick, of: id) || document.flag(.oninput, of: id) {
+                call.push(.integer(Int64(id.number)))
+            }
+        }
+    }
+
+    private func element(_ call: borrowing HostCall, _ position: Int) throws(LuaError) -> ElementID {
+        let id = ElementID(number: try call.integer(position))
+        guard document.contains(id) else {
+            throw .badArgument(position, of: call.name, "this element does not exist")
         }
         return id
     }
 
-    private func value(_ call: borrowing HostCall, of property: ElementProperty) throws(LuaError) -> PropertyValue? {
-        switch (property, call.value(3)) {
-        case (_, .nil): return nil
-        case (.value, let given):
-            if let number = given.double, number.isFinite { return PropertyValue.number(number) }
-            if let text = given.text { return PropertyValue.text(text) }
-            let shown = given.double.map { "\($0)" } ?? "a \(given.typeName.rawValue)"
-            throw .message("'value' of an element must be a number or a string, not \(shown)")
-        case (.textContent, .string(let bytes)): return .text(String(decoding: bytes, as: UTF8.self))
-        case (.textContent, .integer(let integer)): return .text(String(integer))
-        case (.textContent, .number(let number)): return .text("\(number)")
-        case (.textContent, let given):
-            throw .message("'textContent' of an element must be a string, not a \(given.typeName.rawValue)")
+    private func property(_ call: borrowing HostCall) throws(LuaError) -> ElementProperty {
+        guard let property = ElementProperty(rawValue: try call.integer(2)) else {
+            throw .badArgument(2, of: call.name, "an element has no such property")
         }
+        return property
     }
 }

@@ -1,4 +1,4 @@
--- What `decart` has beyond tasks: clients, models, blobs; and the global `document`.
+-- What `decart` has beyond tasks: clients, models, blobs.
 local core, host, policies, polling = ...
 -- Taken now: a script may give these names other meanings.
 local setmetatable, type, pairs = setmetatable, type, pairs
@@ -135,35 +135,3 @@ namespace({
   policy = policies,
   displayVideo = host.displayVideo,
 }, decart)
-
--- The document
-
-local numbers = setmetatable({}, { __mode = "k" })
-local elements = setmetatable({}, { __mode = "v" })
-
-local element_mt = { __name = "element" }
-
-function element_mt.__index(element, key)
-  return host.getProperty(numbers[element], key)
-end
-
-function element_mt.__newindex(element, key, value)
-  host.setProperty(numbers[element], key, value)
-end
-
-local function element_of(number)
-  local element = elements[number]
-  if not element then
-    element = setmetatable({}, element_mt)
-    numbers[element] = number
-    elements[number] = element
-  end
-  return element
-end
-
-document = namespace { -- luacheck: ignore
-  getElementById = function(id)
-    core.check(1, "getElementById", "string", id)
-    return element_of(host.element(id))
-  end,
-}

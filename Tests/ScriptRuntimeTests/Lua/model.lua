@@ -36,6 +36,8 @@ end
 -- Coroutines: a coroutine that waits for the scheduler is nobody else's to touch.
 
 local waiting, chain, shielded, roots = {}, {}, {}, {}
+-- Which coroutine a waiting one has resumed and waits in.
+local inside = {}
 
 local function enter(co, f, ...)
   chain[#chain + 1] = co
@@ -51,9 +53,10 @@ end
 
 local function came_back(co, ...)
   if waits(co, ...) then
-    waiting[co] = true
+    local outer = raw.running()
+    waiting[co], inside[outer] = true, co
     local answer = raw.yield(WAIT)
-    waiting[co] = nil
+    waiting[co], inside[outer] = nil, nil
     return came_back(co, enter(co, raw.resume, answer))
   end
   return ...
@@ -166,7 +169,15 @@ local function stop(task)
   leave(task)
   task.wait = nil
   current = task
-  enter(task.co, raw.close)
+  local unwound, co = {}, task.co
+  while co do
+    table.insert(unwound, 1, co)
+    co = inside[co]
+  end
+  for _, each in ipairs(unwound) do
+    waiting[each] = nil
+    enter(each, raw.close)
+  end
   current = nil
   finish(task, false)
 end

@@ -36,6 +36,16 @@ check("readers, handlers, finalizers, closing", function()
   assert(not ok and message:find("a <close> variable closed by coroutine.close", 1, true), message)
 end)
 
+check("a handler that waits: xpcall says so, not 'error in error handling'", function()
+  local function handler(e) wait() return e end
+  for _, f in ipairs { function() error("x") end, function() local x; return x.y end, function() sleep(1) error("x") end } do
+    local ok, message = xpcall(f, handler)
+    assert(not ok and message:find("an xpcall message handler", 1, true), message)
+  end
+  -- A handler that fails of itself is Lua's own matter, also after one that waited.
+  assert(select(2, xpcall(error, function() error("again") end)) == "error in error handling")
+end)
+
 check("the message says what to do and where", function()
   local e = raises(where, table.sort, { 2, 1 }, function() sleep(1) end)
   assert(e:find("no%-waits%.lua:%d+: ") and e:find("decart.spawn", 1, true))
