@@ -125,6 +125,15 @@ public actor ScriptRuntime {
         waitHandlers.append(body)
     }
 
+    /// Has what `onWait` was given called at `instant` too, whatever the script does then.
+    public nonisolated func announceWait(at instant: RunInstant) {
+        clock.wake(at: instant) {
+            self.executor.execute {
+                self.assumeIsolated { runtime in for handler in runtime.waitHandlers { handler() } }
+            }
+        }
+    }
+
     /// The run does not end while `condition` holds: something outside may still call into the script. It is asked when
     /// nothing else is left to do, and again after `reconsider`.
     public func keepAlive(while condition: @escaping () -> Bool) {
@@ -137,9 +146,12 @@ public actor ScriptRuntime {
     }
 
     /// Starts a task that calls `function`, from any thread: tasks start in the order of these calls, and none once the
-    /// run is over.
-    public nonisolated func post(_ function: LuaReference, _ arguments: [LuaValue]) {
+    /// run is over. `taken` is called on the script's thread when it has come to that, either way.
+    public nonisolated func post(
+        _ function: LuaReference, _ arguments: [LuaValue], taken: @escaping @Sendable () -> Void = {}
+    ) {
         executor.execute {
+            taken()
             self.assumeIsolated { runtime in
                 guard runtime.waiter != nil, runtime.interruption.withLock({ $0 }) == nil else { return }
                 do throws(LuaError) {

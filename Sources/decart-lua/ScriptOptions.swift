@@ -35,8 +35,20 @@ struct ScriptOptions: Equatable {
     var baseURL: String?
     var logLevel = "warning"
     var bytecode = false
+    /// Where the page is served and which one; nil: there is no page.
+    var web: Web?
 
-    private static let longOptions = ["--local", "--base-url", "--log-level", "--bytecode", "--help", "--version"]
+    /// `--web[=port]`, `--web-host` and `--page`, each of which asks for a page.
+    struct Web: Equatable {
+        var host = "127.0.0.1"
+        /// 0: a free one.
+        var port = 0
+        var page: String?
+    }
+
+    private static let longOptions = [
+        "--local", "--base-url", "--web", "--web-host", "--page", "--log-level", "--bytecode", "--help", "--version",
+    ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
     /// - Throws: a complaint that names the word.
@@ -99,6 +111,19 @@ struct ScriptOptions: Equatable {
             guard Self.levels.contains(logLevel) else {
                 throw UsageError("'--log-level' is one of \(Self.levels.joined(separator: ", ")), not '\(logLevel)'")
             }
+        case "--web":
+            var web = web ?? Web()
+            if parts.count == 2 { web.port = try Self.port(parts[1]) }
+            self.web = web
+        case "--web-host":
+            var web = web ?? Web()
+            web.host = try argument()
+            guard !web.host.isEmpty else { throw UsageError("'--web-host' is an address of this machine, and not empty") }
+            self.web = web
+        case "--page":
+            var web = web ?? Web()
+            web.page = try argument()
+            self.web = web
         case _ where word == "--local": isLocal = true
         case _ where word == "--bytecode": bytecode = true
         case _ where word == "--help": showsHelp = true
@@ -107,6 +132,13 @@ struct ScriptOptions: Equatable {
             let near = Spelling.nearest(to: parts[0], among: Self.longOptions, limit: 1, onlyLikely: true).first
             throw UsageError("unrecognized option '\(word)'" + (near.map { "; did you mean \($0)?" } ?? ""))
         }
+    }
+
+    private static func port(_ text: String) throws(UsageError) -> Int {
+        guard text.allSatisfy(\.isASCII), let port = UInt16(text) else {
+            throw UsageError("'--web' takes a port from 0 to 65535, not '\(text)'")
+        }
+        return Int(port)
     }
 
     static func usage(program: String) -> String {
@@ -123,6 +155,9 @@ struct ScriptOptions: Equatable {
           -W              turn warnings on
           --local         start a queue on this machine and use it: no key, no network
           --base-url URL  talk to this server
+          --web[=PORT]    show the script's document as a page in the browser, on a free port unless given
+          --web-host ADDR serve that page on this address instead of 127.0.0.1
+          --page FILE     serve this page of yours, whose ids the script then drives
           --log-level L   trace, debug, info, notice, warning (the default), error or critical
           --bytecode      let scripts load precompiled Lua
           --help          show this text

@@ -10,6 +10,7 @@ import NIOPosix
 import RunClock
 import ScriptRuntime
 import TerminalUI
+import WebUI
 
 /// One run of a script: makes the parts, joins them, and takes them down again.
 struct ScriptRun {
@@ -40,22 +41,35 @@ struct ScriptRun {
             Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
             return .failure
         }
+        let page = options.web.map { PageRun($0, logLevel: logLevel) }
+        do {
+            try await page?.start()
+        } catch {
+            Console.error("\(DecartLua.name): the page cannot be served: \(error)")
+            await queue?.stop()
+            return .failure
+        }
         let network = Network(group: group, clock: clock)
         let status: ExitStatus
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
                 bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
-                environment: !options.ignoresEnvironment, report: { ErrorReport.show($0) })
+                environment: !options.ignoresEnvironment,
+                report: { report in
+                    ErrorReport.show(report)
+                    page?.hub.report(ErrorReport.text(of: report))
+                })
             let settings = DecartModule.Settings(
                 server: server, environment: { ProcessInfo.processInfo.environment })
-            status = await run(on: runtime, settings, network)
+            status = await run(on: runtime, settings, network, page)
         } catch {
             Console.error(ErrorReport.text(of: error))
             status = .failure
         }
         showUnfinishedJobs()
         await network.shutdown()
+        await page?.stop()
         await queue?.stop()
         return status
     }
@@ -63,7 +77,7 @@ struct ScriptRun {
     private var logLevel: Logger.Level { Logger.Level(rawValue: options.logLevel) ?? .warning }
 
     private func run(
-        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network
+        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network, _ page: PageRun?
     ) async -> ExitStatus {
         let module = DecartModule(
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
@@ -77,12 +91,16 @@ struct ScriptRun {
             runtime.onWait {
                 for line in lines.lines(for: &module.document) { Console.error(line) }
             }
+            let face = page?.join(module, in: runtime)
             let main = try command.install(in: runtime)
             command.signals = SignalWatch(
                 runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"),
                 jobs: { [self] in showUnfinishedJobs() },
                 hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
             let status = await runtime.run(main, arguments: [.value(plan)])
+            // What was set since the last frame.
+            face?.show(&module.document)
+            await page?.serveOn(after: status, command.signals)
             runtime.close()
             return status
         } catch {
