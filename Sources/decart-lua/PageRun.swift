@@ -22,7 +22,7 @@ final class PageRun: Sendable {
         let runtime = Mutex<ScriptRuntime?>(nil)
     }
 
-    init(_ options: ScriptOptions.Web, logLevel: Logger.Level) {
+    init(_ options: ScriptOptions.Web, title: String, logLevel: Logger.Level) {
         let way = Way()
         self.way = way
         hub = PageHub(
@@ -37,7 +37,8 @@ final class PageRun: Sendable {
         var logger = Logger(label: "decart-lua.page")
         logger.logLevel = logLevel
         let server = PageServer(
-            configuration: .init(host: options.host, port: options.port, page: options.page), hub: hub, logger: logger
+            configuration: .init(host: options.host, port: options.port, page: options.page, title: title), hub: hub,
+            logger: logger
         ) { address in
             found.yield(address)
         }

@@ -46,6 +46,12 @@ struct ScriptOptions: Equatable {
         var page: String?
     }
 
+    /// What a page calls itself until the script gives it a title: the script's name.
+    var title: String {
+        guard let script, script != "-" else { return "decart-lua" }
+        return script.split(separator: "/").last.map(String.init) ?? script
+    }
+
     private static let longOptions = [
         "--local", "--base-url", "--web", "--web-host", "--page", "--log-level", "--bytecode", "--help", "--version",
     ]

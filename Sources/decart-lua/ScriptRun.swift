@@ -41,7 +41,7 @@ struct ScriptRun {
             Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
             return .failure
         }
-        let page = options.web.map { PageRun($0, logLevel: logLevel) }
+        let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel) }
         do {
             try await page?.start()
         } catch {

@@ -12,6 +12,7 @@ struct EventStream: AsyncSequence {
     let hub: PageHub
     let watch: StreamWatch
     let channel: any Channel
+    let title: String
     /// What the page has been told before; nil: nothing.
     let sequence: Int?
 
@@ -23,6 +24,7 @@ struct EventStream: AsyncSequence {
 
         private let hub: PageHub
         private let watch: StreamWatch
+        private let title: String
         private let stream: Int
         private let subscription: Int
         private var rings: AsyncStream<Void>.Iterator
@@ -33,6 +35,7 @@ struct EventStream: AsyncSequence {
         init(_ stream: EventStream) {
             hub = stream.hub
             watch = stream.watch
+            title = stream.title
             self.stream = stream.watch.open(stream.channel)
             let (id, bell) = stream.hub.subscribe()
             subscription = id
@@ -57,7 +60,7 @@ struct EventStream: AsyncSequence {
         private func nextText() async -> String? {
             guard hasBegun else {
                 hasBegun = true
-                return "retry: 1000\nevent: hello\ndata: {}\n\n"
+                return ServerEvent(name: "hello", data: MessageText.of(["title": title])).text
             }
             while !Task.isCancelled {
                 if let news = hub.news(for: position) {

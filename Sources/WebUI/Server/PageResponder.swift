@@ -22,13 +22,16 @@ struct PageResponder: HTTPResponder {
     let watch: StreamWatch
     /// The user's own page.
     let page: String?
+    /// What our page is called until the script calls it something.
+    let title: String
     private let media: MediaReplies
 
-    init(gate: PageGate, hub: PageHub, watch: StreamWatch, page: String?) {
+    init(gate: PageGate, hub: PageHub, watch: StreamWatch, page: String?, title: String) {
         self.gate = gate
         self.hub = hub
         self.watch = watch
         self.page = page
+        self.title = title
         media = MediaReplies(hub: hub)
     }
 
@@ -91,7 +94,8 @@ struct PageResponder: HTTPResponder {
             return response
         }
         let last = request.headers[Self.lastEventID] ?? query["after"].map { String($0) }
-        let stream = EventStream(hub: hub, watch: watch, channel: context.channel, sequence: last.flatMap { Int($0) })
+        let stream = EventStream(
+            hub: hub, watch: watch, channel: context.channel, title: title, sequence: last.flatMap { Int($0) })
         let body = ResponseBody { writer in
             defer { withExtendedLifetime(visit) {} }
             // The page is gone as soon as its side of the connection is, also while there is nothing to send.

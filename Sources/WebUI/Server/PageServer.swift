@@ -16,12 +16,18 @@ public struct PageServer: Service {
         public var port: Int
         /// The user's own page; nil: ours.
         public var page: String?
+        /// What our page is called until the script calls it something.
+        public var title: String
         public var token: PageToken
 
-        public init(host: String = "127.0.0.1", port: Int = 0, page: String? = nil, token: PageToken = .random()) {
+        public init(
+            host: String = "127.0.0.1", port: Int = 0, page: String? = nil, title: String = "decart-lua",
+            token: PageToken = .random()
+        ) {
             self.host = host
             self.port = port
             self.page = page
+            self.title = title
             self.token = token
         }
     }
@@ -58,7 +64,7 @@ public struct PageServer: Service {
         let watch = StreamWatch(clock: hub.clock)
         let responder = PageResponder(
             gate: PageGate(token: configuration.token, hosts: HostRule(listening: configuration.host)),
-            hub: hub, watch: watch, page: configuration.page)
+            hub: hub, watch: watch, page: configuration.page, title: configuration.title)
         let onReady = onReady
         var serverLogger = logger
         // The server's own "listening on" would be the second word on it: the command says where the page is.

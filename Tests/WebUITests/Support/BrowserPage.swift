@@ -36,7 +36,6 @@ struct BrowserPage: Sendable {
                         ["name": "prefers-reduced-motion", "value": reducedMotion ? "reduce" : "no-preference"],
                     ]
                 ])
-            try await page.call("Network.enable")
             try await page.call("Page.navigate", ["url": .string(url)])
             outcome = .success(try await body(page))
         } catch {
@@ -85,7 +84,7 @@ struct BrowserPage: Sendable {
                     Issue.record("not seen in the page: \(condition)\n\(text)", sourceLocation: sourceLocation)
                 }
                 return
-            } catch let failure as Chromium.Failure where failure.description.contains("context") || failure.description.contains("navigated") {
+            } catch let failure as Chromium.Failure where failure.isOfPageGone {
                 // The page was loaded anew meanwhile: look at the new one.
                 continue
             }
@@ -127,13 +126,6 @@ struct BrowserPage: Sendable {
                     "windowsVirtualKeyCode": .integer(code), "text": .string(key == "Enter" ? "\r" : ""),
                 ])
         }
-    }
-
-    /// Takes the network away, or gives it back.
-    func isOffline(_ offline: Bool) async throws {
-        try await call(
-            "Network.emulateNetworkConditions",
-            ["offline": .bool(offline), "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1])
     }
 
     /// With `DECART_LUA_SCREENSHOTS` naming a folder, keeps a picture of the page there for a person to look at.

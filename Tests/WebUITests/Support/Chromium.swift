@@ -13,6 +13,9 @@ import Synchronization
 final class Chromium: Sendable {
     struct Failure: Error, CustomStringConvertible {
         var description: String
+
+        /// The page in which something was being looked at has been left, or loaded anew.
+        var isOfPageGone: Bool { description.contains("context") || description.contains("navigated") }
     }
 
     /// One browser for all tests; each page has a profile of its own.
@@ -79,7 +82,7 @@ final class Chromium: Sendable {
 
     private func read(_ output: FileHandle) {
         var pending = Data()
-        while let bytes = try? output.read(upToCount: 1 << 16), !bytes.isEmpty {
+        while case let bytes = output.availableData, !bytes.isEmpty {
             pending += bytes
             while let end = pending.firstIndex(of: 0) {
                 let message = Array(pending[pending.startIndex..<end])

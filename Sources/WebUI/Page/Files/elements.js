@@ -126,8 +126,9 @@ export class Elements {
   }
 
   title(text) {
-    document.title = text
-    if (this.isOurs) document.getElementById("decart-title").textContent = text
+    if (!this.isOurs && !text) return
+    document.title = text || this.fallback
+    if (this.isOurs) document.getElementById("decart-title").textContent = text || this.fallback
   }
 
   change({ n, id, tag, set = {} }, isWhole) {

@@ -47,12 +47,13 @@ export class Notices {
     overlay.setAttribute("aria-labelledby", "what")
     const title = document.createElement("h2")
     title.id = "what"
-    title.textContent = "The script failed"
+    title.textContent = "An error in the script"
     this.trace = document.createElement("pre")
     this.trace.tabIndex = 0
     const copy = document.createElement("button")
     copy.className = "copy"
     copy.textContent = "Copy"
+    copy.autofocus = true
     copy.addEventListener("click", () => this.copy(copy))
     const close = document.createElement("button")
     close.className = "close"

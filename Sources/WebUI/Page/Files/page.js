@@ -49,7 +49,7 @@ function connect() {
   if (last) stream.searchParams.set("after", last)
   source = new EventSource(stream)
   watchdog = setTimeout(again, silence)
-  source.addEventListener("hello", heard)
+  source.addEventListener("hello", event => { heard(event); elements.fallback = JSON.parse(event.data).title })
   source.addEventListener("beat", heard)
   source.addEventListener("state", event => { heard(event); elements.apply(JSON.parse(event.data), true) })
   source.addEventListener("patch", event => { heard(event); elements.apply(JSON.parse(event.data), false) })
@@ -76,7 +76,7 @@ function again() {
 addEventListener("pagehide", () => {
   clearTimeout(watchdog)
   source.close()
-  if (!isOver) navigator.sendBeacon(address(`goodbye?page=${page}`))
+  navigator.sendBeacon(address(`goodbye?page=${page}`))
 })
 // Back from the browser's memory, or from a sleeping phone's.
 addEventListener("pageshow", event => { if (event.persisted && !isOver) connect() })
