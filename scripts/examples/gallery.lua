@@ -2,13 +2,13 @@
 local decart = require("decart")
 local client = decart.createDecartClient()
 
-local subject, make = document.getElementById("subject"), document.getElementById("make")
-local clips = document.getElementById("clips")
-local progress = { pending = 10, processing = 50, completed = 100 }
+local subject, clips = document.getElementById("subject"), document.getElementById("clips")
+local make = document.getElementById("make")
+local share = { pending = 10, processing = 50, completed = 100 }
 
 local function add(parent, tag, text)
   local element = document.createElement(tag)
-  if text then element.textContent = text end
+  element.textContent = text
   parent:append(element)
   return element
 end
@@ -21,9 +21,7 @@ local function film(scene)
   local result = client.queue.submitAndPoll({
     model = "lucy-pro-t2v",
     prompt = scene,
-    onStatusChange = function(job)
-      status.textContent, bar.value = job.status, progress[job.status]
-    end,
+    onStatusChange = function(job) status.textContent, bar.value = job.status, share[job.status] end,
   })
   bar:remove()
   status.textContent = result.status
@@ -37,4 +35,5 @@ make.onclick = function()
   end))
   make.disabled = nil
 end
+make.textContent = "Make three videos" -- the page says "Starting…" until now
 subject.oninput = function() end -- so that what is typed comes here

@@ -41,6 +41,9 @@ struct BrowserPage: Sendable {
         } catch {
             outcome = .failure(error)
         }
+        // So that the page can say goodbye, as it does when its tab is closed.
+        _ = try? await page.call("Page.navigate", ["url": "about:blank"])
+        _ = try? await page.evaluate("1")
         _ = try? await browser.call("Target.closeTarget", ["targetId": .string(target)])
         _ = try? await browser.call("Target.disposeBrowserContext", ["browserContextId": profile])
         return try outcome.get()

@@ -41,6 +41,8 @@ final class RunningProgram: Sendable {
     }
 
     static func with<Value>(_ words: String..., body: (RunningProgram) async throws -> Value) async throws -> Value {
+        // Not while the script is running: what the test is to see would be over when the browser is there.
+        _ = try await Chromium.shared().call("Browser.getVersion")
         let scratch = try ScratchFile("input", "")
         let program = try RunningProgram(words, folder: scratch.folder)
         let outcome: Result<Value, any Error>
@@ -50,6 +52,8 @@ final class RunningProgram: Sendable {
             outcome = .failure(error)
         }
         if program.process.isRunning { kill(program.process.processIdentifier, SIGKILL) }
+        // A child of its own that reads our pipe would keep its end from being seen.
+        try? program.input.fileHandleForWriting.close()
         _ = try await program.end()
         return try outcome.get()
     }
