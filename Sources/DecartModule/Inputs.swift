@@ -48,7 +48,9 @@ extension DecartModule {
 
         func integer(_ name: String) throws(DecartError) -> Int? {
             guard let number = try number(name) else { return nil }
-            guard let integer = Int(exactly: number) else { throw wrong(name, "a whole number", table[name]) }
+            guard let integer = Int(exactly: number) else {
+                throw DecartError(.invalidOptions, "\(name) of \(call) must be a whole number, not \(number).")
+            }
             return integer
         }
 

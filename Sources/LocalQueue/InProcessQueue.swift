@@ -18,7 +18,7 @@ public final class InProcessQueue: QueueTransport {
     ) throws(StorageError) {
         let queue = try JobQueue(
             settings: settings, database: nil, clips: clips, clock: clock, logger: Logger(label: "decart-lua.queue"))
-        api = QueueAPI(queue: queue, settings: settings, apiKey: nil, latency: latency, clock: clock)
+        api = QueueAPI(queue: queue, settings: settings, key: nil, latency: latency, clock: clock)
     }
 
     public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {

@@ -1,6 +1,6 @@
-import Dispatch
 import Foundation
 import LuaVM
+import RunClock
 import ScriptRuntime
 import Synchronization
 
@@ -16,16 +16,18 @@ import Synchronization
 /// It has a thread of its own: the script's may be busy, and has to be stopped all the same.
 final class SignalWatch: Sendable {
     /// Script code that comes to no wait for so long is interrupted once: a `pcall` may catch that and clean up.
-    private static let patience = 0.05
+    private static let patience = Duration.milliseconds(50)
     /// If it still comes to none, it is interrupted until it ends.
-    private static let moment = 1.0
+    private static let moment = Duration.seconds(1)
     /// After that it is inside one long C call, where Lua cannot be stopped: the process ends.
-    private static let grace = 5.0
+    private static let grace = Duration.seconds(5)
 
     private let runtime: ScriptRuntime
     private let interrupter: LuaInterrupter
     private let jobs: @Sendable () -> Void
     private let hasJobs: @Sendable () -> Bool
+    /// Real time, whatever the script's is: the script may be busy, and then its own stands still.
+    private let clock = SystemClock()
     private let pipe: (read: Int32, write: Int32)
     private let isFirst = Mutex(true)
     /// The prompt that waits for a line.
@@ -118,9 +120,9 @@ final class SignalWatch: Sendable {
     }
 
     private func ifStill(
-        in turn: UInt64, after seconds: Double, _ body: @escaping @Sendable (LuaInterrupter.Sighting) -> Void
+        in turn: UInt64, after delay: Duration, _ body: @escaping @Sendable (LuaInterrupter.Sighting) -> Void
     ) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [self] in
+        clock.wake(at: clock.now + delay) { [self] in
             if let now = interrupter.interrupt(.look), now.turn == turn { body(now) }
         }
     }

@@ -1,12 +1,10 @@
 /// What `POST /v1/files` takes. Client and local queue both read it.
 public enum FileUpload {
-    /// How long a file may be kept, in seconds: a minute to thirty days.
-    public static let lifetime: ClosedRange<Int64> = 60...2_592_000
-
     public static let schema = InputSchema(
         name: "file_upload",
         fields: [
-            InputField("ttl_seconds", .integer(lifetime)), InputField("persistent", .boolean),
-            InputField("file", .anyFile, required: true),
-        ])
+            InputField("ttl_seconds", .integerOrWord(FileLifetime.range, FileLifetime.persistentWord)),
+            InputField("persistent", .boolean), InputField("file", .anyFile, required: true),
+        ],
+        atMostOneOf: ["ttl_seconds", "persistent"])
 }

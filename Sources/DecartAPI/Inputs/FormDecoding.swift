@@ -7,7 +7,7 @@ extension InputField {
         switch kind {
         case .text, .choice:
             return .bytes(bytes)
-        case .integer:
+        case .integer, .integerOrWord:
             return Int64(String(decoding: bytes, as: UTF8.self)).map { .integer($0) } ?? .bytes(bytes)
         case .boolean:
             switch String(decoding: bytes.prefix(8), as: UTF8.self).lowercased() {

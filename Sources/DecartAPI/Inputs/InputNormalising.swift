@@ -30,7 +30,7 @@ extension InputField {
     /// A script may write 42.0 for 42, and a path or an address for a file.
     public func normalised(_ value: InputValue) -> InputValue {
         switch (kind, value) {
-        case (.integer, .number(let number)):
+        case (.integer, .number(let number)), (.integerOrWord, .number(let number)):
             Int64(exactly: number).map { .integer($0) } ?? value
         case (.imageFile, _), (.videoFile, _), (.anyFile, _):
             FileInput.read(from: value)

@@ -6,6 +6,8 @@ public struct InputSchema: Hashable, Sendable {
     public var fields: [InputField]
     /// Exactly one of these fields must be given (`restyle`: a prompt or a reference image); empty means no such rule.
     public var exactlyOneOf: [String]
+    /// No more than one of these fields may be given.
+    public var atMostOneOf: [String]
     /// `field` may be given only together with `with` (`restyle`: `enhance_prompt` only with `prompt`).
     public var onlyWith: [Requirement]
 
@@ -18,10 +20,14 @@ public struct InputSchema: Hashable, Sendable {
         }
     }
 
-    public init(name: String, fields: [InputField], exactlyOneOf: [String] = [], onlyWith: [Requirement] = []) {
+    public init(
+        name: String, fields: [InputField], exactlyOneOf: [String] = [], atMostOneOf: [String] = [],
+        onlyWith: [Requirement] = []
+    ) {
         self.name = name
         self.fields = fields
         self.exactlyOneOf = exactlyOneOf
+        self.atMostOneOf = atMostOneOf
         self.onlyWith = onlyWith
     }
 }
@@ -32,6 +38,8 @@ public struct InputField: Hashable, Sendable {
         /// Text; the bounds count Unicode scalars, nil means no bound.
         case text(min: Int, max: Int?)
         case integer(ClosedRange<Int64>)
+        /// An integer, or this word in its place.
+        case integerOrWord(ClosedRange<Int64>, String)
         case boolean
         /// One of these words.
         case choice([String])

@@ -17,16 +17,17 @@ extension InputSchema {
 
     private func checkTogether(_ inputs: [String: InputValue]) -> [InputProblem] {
         var problems: [InputProblem] = []
-        let given = exactlyOneOf.filter { inputs[$0] != nil }
-        let choice = exactlyOneOf.joined(separator: " or ")
-        if let first = exactlyOneOf.first, given.isEmpty {
+        if let first = exactlyOneOf.first, !exactlyOneOf.contains(where: { inputs[$0] != nil }) {
+            let choice = exactlyOneOf.joined(separator: " or ")
             problems.append(
                 InputProblem(field: first, rule: "is missing: exactly one of \(choice) is required", given: "neither"))
         }
-        if given.count > 1, let last = given.last {
+        for (fields, rule) in [(exactlyOneOf, "exactly one"), (atMostOneOf, "at most one")] {
+            let given = fields.filter { inputs[$0] != nil }
+            guard given.count > 1, let last = given.last else { continue }
             problems.append(
                 InputProblem(
-                    field: last, rule: "is one too many: exactly one of \(choice) is allowed",
+                    field: last, rule: "is one too many: \(rule) of \(fields.joined(separator: " or ")) is allowed",
                     given: given.joined(separator: " and ")))
         }
         for requirement in onlyWith where inputs[requirement.with] == nil {
@@ -58,6 +59,7 @@ extension InputField {
         switch kind {
         case .text(let min, let max): checkText(value, min: min, max: max)
         case .integer(let range): checkInteger(value, range)
+        case .integerOrWord(let range, let word): checkInteger(value, range, or: word)
         case .boolean: checkBoolean(value)
         case .choice(let words): checkChoice(value, words)
         case .imageFile: checkFile(value, holds: "an image")
@@ -89,11 +91,18 @@ extension InputField {
         return problems
     }
 
-    private func checkInteger(_ value: InputValue, _ range: ClosedRange<Int64>) -> [InputProblem] {
-        if case .integer(let integer) = value, range.contains(integer) { return [] }
-        return [
-            problem("must be an integer from \(range.lowerBound) to \(range.upperBound)", value.description)
-        ]
+    private func checkInteger(
+        _ value: InputValue, _ range: ClosedRange<Int64>, or word: String? = nil
+    ) -> [InputProblem] {
+        switch value {
+        case .integer(let integer) where range.contains(integer): return []
+        case .bytes(let bytes) where word.map({ $0.utf8.elementsEqual(bytes) }) ?? false: return []
+        default:
+            let other = word.map { " or \"\($0)\"" } ?? ""
+            return [
+                problem("must be an integer from \(range.lowerBound) to \(range.upperBound)\(other)", value.description)
+            ]
+        }
     }
 
     private func checkBoolean(_ value: InputValue) -> [InputProblem] {

@@ -1,6 +1,6 @@
 /// A short-lived key that may be handed to a program one does not trust with one's own. It is a secret: however this
 /// is printed or mirrored, it does not show.
-public struct ClientToken: Sendable {
+public struct ClientToken: Sendable, HiddenWhenPrinted {
     /// The key itself (`ek_…`).
     public var apiKey: String
     /// The whole reply, unknown members too, as it came: `apiKey`, `token`, `expiresAt`, `permissions`, `constraints`.
@@ -10,10 +10,4 @@ public struct ClientToken: Sendable {
         self.apiKey = apiKey
         self.members = members
     }
-}
-
-extension ClientToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "ClientToken(hidden)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,7 +1,7 @@
 public import DecartAPI
 
 /// A key to the service. However it is printed, mirrored or interpolated, it does not show.
-public struct APIKey: Sendable {
+public struct APIKey: Sendable, HiddenWhenPrinted {
     /// For the one header that carries it, and for finding it in what others say.
     let secret: String
 
@@ -24,10 +24,4 @@ public struct APIKey: Sendable {
         }
         secret = trimmed
     }
-}
-
-extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "APIKey(hidden)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

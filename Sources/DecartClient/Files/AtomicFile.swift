@@ -16,7 +16,7 @@ import Synchronization
 final class AtomicFile: ByteSink {
     let path: String
     private let partPath: String
-    private let file: OpenFile
+    private let file: WriteBehind
     private let rights: mode_t
     private let clock: any RunClock
     private let isDone = Mutex(false)
@@ -24,7 +24,7 @@ final class AtomicFile: ByteSink {
     private init(path: String, partPath: String, file: OpenFile, rights: mode_t, clock: any RunClock) {
         self.path = path
         self.partPath = partPath
-        self.file = file
+        self.file = WriteBehind(file, clock: clock)
         self.rights = rights
         self.clock = clock
     }
@@ -60,21 +60,26 @@ final class AtomicFile: ByteSink {
         }
     }
 
-    var count: Int { file.position }
+    var count: Int { file.count }
 
     func write(_ bytes: [UInt8]) async throws(FileProblem) {
-        try await work { () throws(SystemError) in try self.file.write(bytes) }
+        try await told { () async throws(SystemError) in try await file.write(bytes) }
     }
 
     func restart() async throws(FileProblem) {
-        try await work { () throws(SystemError) in try self.file.rewind() }
+        try await told { () async throws(SystemError) in try await file.rewind() }
+    }
+
+    func finish() async throws(FileProblem) {
+        try await told { () async throws(SystemError) in try await file.finish() }
     }
 
     /// Gives the whole file its name.
     func commit() async throws(FileProblem) {
+        try await finish()
         try await work { () throws(SystemError) in
-            try self.file.setRights(self.rights)
-            try self.file.synchronize()
+            try self.file.file.setRights(self.rights)
+            try self.file.file.synchronize()
             guard rename(self.partPath, self.path) == 0 else { throw SystemError.last }
             self.isDone.withLock { $0 = true }
             // The name is the folder's content. Some file systems cannot bring a folder to the disk; the file itself
@@ -85,6 +90,8 @@ final class AtomicFile: ByteSink {
 
     /// Removes what there is. Nothing to do after `commit`.
     func discard() async {
+        // What went wrong with bytes that nobody wants is of no interest.
+        try? await file.finish()
         await FileWork.run {
             let wasDone = self.isDone.withLock { done in
                 defer { done = true }
@@ -95,8 +102,12 @@ final class AtomicFile: ByteSink {
     }
 
     private func work(_ body: @escaping @Sendable () throws(SystemError) -> Void) async throws(FileProblem) {
+        try await told { () async throws(SystemError) in try await FileWork.run(on: clock, body) }
+    }
+
+    private func told(_ body: () async throws(SystemError) -> Void) async throws(FileProblem) {
         do throws(SystemError) {
-            try await FileWork.run(on: clock, body)
+            try await body()
         } catch {
             throw FileProblem(path: path, reason: error.message, isDestination: false)
         }

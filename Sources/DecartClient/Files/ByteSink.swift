@@ -1,8 +1,11 @@
 /// Where the bytes of a download go. One writer at a time.
 protocol ByteSink: AnyObject, Sendable {
-    /// Bytes written so far.
+    /// Bytes taken so far.
     var count: Int { get }
+    /// May return before the bytes are where they go; what goes wrong on their way is told by a later call.
     func write(_ bytes: [UInt8]) async throws(FileProblem)
+    /// Returns when everything is where it goes.
+    func finish() async throws(FileProblem)
     /// Forgets all that was written.
     func restart() async throws(FileProblem)
     /// Throws the whole thing away.

@@ -6,7 +6,7 @@ import Synchronization
 final class SpillingSink: ByteSink {
     private enum Storage {
         case memory([UInt8])
-        case file(OpenFile, TemporaryFile)
+        case file(WriteBehind, TemporaryFile)
     }
 
     private let bound: Int
@@ -24,7 +24,7 @@ final class SpillingSink: ByteSink {
         storage.withLock { storage in
             switch storage {
             case .memory(let bytes): bytes.count
-            case .file(let file, _): file.position
+            case .file(let file, _): file.count
             }
         }
     }
@@ -33,7 +33,7 @@ final class SpillingSink: ByteSink {
         enum Step {
             case kept
             case spill([UInt8])
-            case append(OpenFile)
+            case append(WriteBehind)
         }
         let step = storage.withLock { storage -> Step in
             switch storage {
@@ -52,29 +52,46 @@ final class SpillingSink: ByteSink {
         }
         switch step {
         case .kept: break
-        case .append(let file): try await work { () throws(SystemError) in try file.write(bytes) }
+        case .append(let file): try await told { () async throws(SystemError) in try await file.write(bytes) }
         case .spill(let all): try await spill(all)
         }
     }
 
     private func spill(_ bytes: [UInt8]) async throws(FileProblem) {
         let path = folder + "/decart-" + String(UInt64.random(in: .min ... .max), radix: 36)
-        let opened = try await work { () throws(SystemError) in
-            let file = try OpenFile(creating: path)
-            let temporary = TemporaryFile(owning: path)
-            try file.setRights(0o600)
-            try file.write(bytes)
-            return (file, temporary)
+        let clock = clock
+        try await told { () async throws(SystemError) in
+            let (file, temporary) = try await FileWork.run(on: clock) { () throws(SystemError) in
+                let file = try OpenFile(creating: path)
+                let temporary = TemporaryFile(owning: path)
+                try file.setRights(0o600)
+                return (file, temporary)
+            }
+            let opened = WriteBehind(file, clock: clock)
+            storage.withLock { $0 = .file(opened, temporary) }
+            try await opened.write(bytes)
         }
-        storage.withLock { $0 = .file(opened.0, opened.1) }
     }
 
     func restart() async throws(FileProblem) {
-        storage.withLock { $0 = .memory([]) }
+        await discard()
+    }
+
+    func finish() async throws(FileProblem) {
+        guard let file = openFile else { return }
+        try await told { () async throws(SystemError) in try await file.finish() }
     }
 
     func discard() async {
+        // What went wrong with bytes that nobody wants is of no interest.
+        try? await openFile?.finish()
         storage.withLock { $0 = .memory([]) }
+    }
+
+    private var openFile: WriteBehind? {
+        storage.withLock { storage in
+            if case .file(let file, _) = storage { file } else { nil }
+        }
     }
 
     func blob(type: String, name: String?) -> Blob {
@@ -82,16 +99,14 @@ final class SpillingSink: ByteSink {
             switch storage {
             case .memory(let bytes): Blob(bytes: bytes, type: type, name: name)
             case .file(let file, let temporary):
-                Blob(storage: .file(temporary, size: file.position), type: type, name: name)
+                Blob(storage: .file(temporary, size: file.count), type: type, name: name)
             }
         }
     }
 
-    private func work<T: Sendable>(
-        _ body: @escaping @Sendable () throws(SystemError) -> T
-    ) async throws(FileProblem) -> T {
+    private func told(_ body: () async throws(SystemError) -> Void) async throws(FileProblem) {
         do throws(SystemError) {
-            return try await FileWork.run(on: clock, body)
+            try await body()
         } catch {
             throw FileProblem(path: folder, reason: error.message, isDestination: false)
         }

@@ -27,6 +27,7 @@ extension DecartClient {
         var source = ByteSource(reply.body)
         do throws(FileProblem) {
             while case .chunk(let chunk) = await source.next() { try await sink.write(chunk) }
+            try await sink.finish()
         } catch {
             await sink.discard()
             throw call.unknown(error.error(call))

@@ -7,24 +7,22 @@ public struct FilesClient: Sendable {
     /// Uploads a file, streamed from disk whatever its size. What stands behind a URL is fetched first, without the
     /// key.
     ///
-    /// - Parameter ttlSeconds: how long it is to be kept, 60 to 2592000 seconds; nil: as long as the service likes.
+    /// - Parameter ttlSeconds: how long it is to be kept, 60 to 2592000 seconds, or until it is deleted
+    ///   (`.persistent`); nil: as long as the service likes, which is a day.
     /// - Throws: `INVALID_INPUT` for a file that cannot be read, `INVALID_OPTIONS` for a bad `ttlSeconds`, both
-    ///   before a byte is sent; `FILES_UPLOAD_ERROR` for a refusal, for a reply that is not a file's, and when it is not known
-    ///   whether the file was stored; `NETWORK_ERROR`; `CANCELLED`.
-    public func upload(_ file: FileInput, ttlSeconds: Int64? = nil) async throws(DecartError) -> StoredFile {
-        if let ttlSeconds, !FileUpload.lifetime.contains(ttlSeconds) {
-            let range = FileUpload.lifetime
-            throw .invalid(
-                .invalidOptions, "The file was not uploaded",
-                [
-                    InputProblem(
-                        field: "ttlSeconds", rule: "must be from \(range.lowerBound) to \(range.upperBound)",
-                        given: "\(ttlSeconds)")
-                ])
+    ///   before a byte is sent; `FILES_UPLOAD_ERROR` for a refusal, for a reply that is not a file's, and when it is
+    ///   not known whether the file was stored; `NETWORK_ERROR`; `CANCELLED`.
+    public func upload(_ file: FileInput, ttlSeconds: FileLifetime? = nil) async throws(DecartError) -> StoredFile {
+        var parts: [MultipartForm.Part] = []
+        if let value = ttlSeconds?.value {
+            // The other fields' rules are for whoever opens the file to look at.
+            let problems = FileUpload.schema.check(["ttl_seconds": value, "file": .file(file)])
+                .filter { $0.field == "ttl_seconds" }
+                .map { InputProblem(field: "ttlSeconds", rule: $0.rule, given: $0.given) }
+            guard problems.isEmpty else { throw .invalid(.invalidOptions, "The file was not uploaded", problems) }
+            parts.append(.init(name: "ttl_seconds", content: .text(value.formText)))
         }
         let opened = try await InputFiles(requester: requester).open(file, field: "file")
-        var parts: [MultipartForm.Part] = []
-        if let ttlSeconds { parts.append(.init(name: "ttl_seconds", content: .text(Array("\(ttlSeconds)".utf8)))) }
         parts.append(.init(name: "file", content: .file(opened)))
         let call = Call.upload(fileName: opened.fileName)
         let reply = try await requester.write(

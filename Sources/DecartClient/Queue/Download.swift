@@ -11,7 +11,7 @@ struct Download: Sendable {
     var onProgress: Progress?
 
     private static let progressInterval: Duration = .milliseconds(100)
-    /// Bytes: sockets give 64 KiB at most, and each write is a trip to another thread.
+    /// Bytes: sockets give far less at a time, and each write is a trip to another thread.
     private static let writeSize = 512 << 10
 
     /// - Returns: the state at the end: the whole is in the sink.
@@ -81,6 +81,7 @@ struct Download: Sendable {
             }
             // Also what came before a break: the next try goes on behind it.
             if !gathered.isEmpty { try await sink.write(gathered) }
+            try await sink.finish()
             if let failure = source.failure { return failure }
         } catch {
             throw error.error(read.call)

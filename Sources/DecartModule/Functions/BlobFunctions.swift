@@ -30,26 +30,17 @@ extension DecartModule {
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await blob.bytes(on: clock) }
                 } conclude: { outcome in
-                    switch outcome {
-                    case .success(let bytes): .values([.string(bytes)])
-                    case .failure(let error): .error(LuaError(error))
-                    }
+                    outcome.answer { .string($0) }
                 })
             },
             ModuleFunction("save", mayWait: true) { [self] call throws(LuaError) in
                 let blob = try blob(call)
-                guard call.type(2) == .string else {
-                    throw .badArgument(1, of: call.name, "string expected, got \(call.type(2).rawValue)")
-                }
-                let path = try call.string(2)
+                let path = try call.givenText(1)
                 let clock = clock
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await blob.save(to: path, on: clock) }
                 } conclude: { outcome in
-                    switch outcome {
-                    case .success: .values([])
-                    case .failure(let error): .error(LuaError(error))
-                    }
+                    outcome.answer
                 })
             },
             ModuleFunction("displayVideo", mayWait: true) { [self] call throws(LuaError) in
@@ -72,12 +63,9 @@ extension DecartModule {
                         return path.text
                     }
                 } conclude: { [self] outcome in
-                    switch outcome {
-                    case .success(let path):
+                    outcome.answer { path in
                         note("decart-lua: saved \(path) (\(blob.size) bytes)")
-                        return .values([.text(path)])
-                    case .failure(let error):
-                        return .error(LuaError(error))
+                        return .text(path)
                     }
                 })
             },

@@ -13,7 +13,7 @@ extension DecartModule {
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await client.process(submission) }
                 } conclude: { [self] outcome in
-                    result(outcome) { keep($0) }
+                    outcome.answer { keep($0) }
                 })
             },
             ModuleFunction("upload", mayWait: true) { [self] call throws(LuaError) in
@@ -23,26 +23,26 @@ extension DecartModule {
                     await attempt { () async throws(DecartError) in
                         try await client.files.upload(file, ttlSeconds: lifetime)
                     }
-                } conclude: { [self] outcome in
-                    result(outcome) { LuaValue(.object($0.members)) }
+                } conclude: { outcome in
+                    outcome.answer { LuaValue(.object($0.members)) }
                 })
             },
             ModuleFunction("get", mayWait: true) { [self] call throws(LuaError) in
                 let client = try client(call)
-                let id = try fileID(call)
+                let id = try call.givenID(FileID.init)
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await client.files.get(id) }
-                } conclude: { [self] outcome in
-                    result(outcome) { LuaValue(.object($0.members)) }
+                } conclude: { outcome in
+                    outcome.answer { LuaValue(.object($0.members)) }
                 })
             },
             ModuleFunction("delete", mayWait: true) { [self] call throws(LuaError) in
                 let client = try client(call)
-                let id = try fileID(call)
+                let id = try call.givenID(FileID.init)
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await client.files.delete(id) }
-                } conclude: { [self] outcome in
-                    result(outcome) { _ in .nil }
+                } conclude: { outcome in
+                    outcome.answer
                 })
             },
             ModuleFunction("createToken", mayWait: true) { [self] call throws(LuaError) in
@@ -50,55 +50,40 @@ extension DecartModule {
                 let options = try tokenOptions(call.value(2))
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await client.tokens.create(options) }
-                } conclude: { [self] outcome in
-                    result(outcome) { LuaValue(.object($0.members)) }
+                } conclude: { outcome in
+                    outcome.answer { LuaValue(.object($0.members)) }
                 })
             },
             ModuleFunction("resolve", mayWait: true) { [self] call throws(LuaError) in
                 let client = try client(call)
-                guard call.type(2) == .string else {
-                    throw .badArgument(1, of: call.name, "string expected, got \(call.type(2).rawValue)")
-                }
-                let name = try call.string(2)
+                let name = try call.givenText(1)
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await client.models.resolve(name) }
-                } conclude: { [self] outcome in
-                    result(outcome) { .text($0) }
+                } conclude: { outcome in
+                    outcome.answer { .text($0) }
                 })
             },
         ]
     }
 
-    private func result<Value>(
-        _ outcome: Result<Value, DecartError>, _ success: (Value) -> LuaValue
-    ) -> OperationResult {
-        switch outcome {
-        case .success(let value): .values([success(value)])
-        case .failure(let error): .error(LuaError(error))
-        }
-    }
-
-    private func upload(_ call: borrowing HostCall) throws(LuaError) -> (FileInput, Int64?) {
+    private func upload(_ call: borrowing HostCall) throws(LuaError) -> (FileInput, FileLifetime?) {
         do throws(DecartError) {
             guard let file = file(call.value(2)) else {
                 throw DecartError(
                     .invalidInput, "upload takes a path, a URL, decart.file(path) or a Blob, not a \(call.type(2).rawValue).")
             }
             let options = try Options(call.value(3), call: "upload")
-            try options.check(known: ["ttlSeconds"])
-            return (file, try options.integer("ttlSeconds").map(Int64.init))
-        } catch {
-            throw LuaError(error)
-        }
-    }
-
-    private func fileID(_ call: borrowing HostCall) throws(LuaError) -> FileID {
-        guard call.type(2) == .string else {
-            throw .badArgument(1, of: call.name, "string expected, got \(call.type(2).rawValue)")
-        }
-        let text = try call.string(2)
-        do throws(DecartError) {
-            return try FileID(text)
+            try options.check(known: ["ttlSeconds", "signal"])
+            if case .string(let bytes) = options.table["ttlSeconds"] {
+                let word = FileLifetime.persistentWord
+                guard word.utf8.elementsEqual(bytes) else {
+                    throw DecartError(
+                        .invalidOptions,
+                        "ttlSeconds of upload must be a number of seconds or \"\(word)\", not \(Excerpt.quoted(bytes)).")
+                }
+                return (file, .persistent)
+            }
+            return (file, try options.integer("ttlSeconds").map { .seconds(Int64($0)) })
         } catch {
             throw LuaError(error)
         }

@@ -25,7 +25,7 @@ extension DecartModule {
             },
             ModuleFunction("status", mayWait: true) { [self] call throws(LuaError) in
                 let queue = try client(call).queue
-                let id = try jobID(call)
+                let id = try call.givenID(JobID.init)
                 watchPace(of: id)
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in try await queue.status(id) }
@@ -35,7 +35,7 @@ extension DecartModule {
             },
             ModuleFunction("result", mayWait: true) { [self] call throws(LuaError) in
                 let queue = try client(call).queue
-                let id = try jobID(call)
+                let id = try call.givenID(JobID.init)
                 let destination = try destination(call.value(3))
                 let progress = progress(call.value(4))
                 return .waits(ModuleFunction.Operation {
@@ -102,22 +102,10 @@ extension DecartModule {
         }
     }
 
-    private func jobID(_ call: borrowing HostCall) throws(LuaError) -> JobID {
-        guard call.type(2) == .string else {
-            throw .badArgument(1, of: call.name, "string expected, got \(call.type(2).rawValue)")
-        }
-        let text = try call.string(2)
-        do throws(DecartError) {
-            return try JobID(text)
-        } catch {
-            throw LuaError(error)
-        }
-    }
-
     private func destination(_ value: LuaValue) throws(LuaError) -> ResultDestination {
         do throws(DecartError) {
             let options = try Options(value, call: "result")
-            try options.check(known: ["path"])
+            try options.check(known: ["path", "onProgress", "signal"])
             return try options.text("path").map { .path($0) } ?? .automatic
         } catch {
             throw LuaError(error)
@@ -130,26 +118,16 @@ extension DecartModule {
         return LuaValue(.object(reply.members))
     }
 
+    /// What a script gets of a call about a job, or of a submit; the ledger learns of it too.
     private func answer<Value>(
         _ outcome: Result<Value, DecartError>, about id: JobID? = nil, _ success: (Value) -> LuaValue
     ) -> OperationResult {
-        switch outcome {
-        case .success(let value): return .values([success(value)])
-        case .failure(let error):
+        if case .failure(let error) = outcome {
             if let id, error.code == .notFound { gone(id) }
             if error.code == .submitUnknown { jobs.submitLost() }
             // A submit that was cancelled late may have made a job all the same.
             if id == nil, let known = error.data["job_id"]?.text, let job = try? JobID(known) { submitted(job) }
-            return .error(LuaError(error))
         }
-    }
-}
-
-/// The outcome of a call as a value that may cross to the runtime.
-func attempt<Value: Sendable>(_ body: () async throws(DecartError) -> Value) async -> Result<Value, DecartError> {
-    do throws(DecartError) {
-        return .success(try await body())
-    } catch {
-        return .failure(error)
+        return outcome.answer(success)
     }
 }

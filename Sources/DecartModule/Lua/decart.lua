@@ -96,7 +96,10 @@ local function client_of(number)
       return core.with_signal(signal, host.process, number, rest)
     end,
     files = namespace {
-      upload = function(file, options) return host.upload(number, file, options) end,
+      upload = function(file, options)
+        local rest, signal = split_signal(options)
+        return core.with_signal(signal, host.upload, number, file, rest)
+      end,
       get = function(id) return host.get(number, id) end,
       delete = function(id) return host.delete(number, id) end,
     },

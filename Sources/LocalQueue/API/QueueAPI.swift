@@ -20,7 +20,7 @@ import RunClock
 struct QueueAPI: Sendable {
     let queue: JobQueue
     /// The key that requests have to bring; nil: any or none will do.
-    let apiKey: String?
+    let key: QueueKey?
     /// How long every reply is held back.
     let latency: Duration
     let clock: any RunClock
@@ -29,14 +29,14 @@ struct QueueAPI: Sendable {
     let files: FileShelf
     let tokens: TokenBook
 
-    init(queue: JobQueue, settings: QueueSettings, apiKey: String?, latency: Duration, clock: any RunClock) {
+    init(queue: JobQueue, settings: QueueSettings, key: QueueKey?, latency: Duration, clock: any RunClock) {
         self.queue = queue
-        self.apiKey = apiKey
+        self.key = key
         self.latency = latency
         self.clock = clock
         cutAfter = settings.cutAfter.map { max(0, $0) }
-        files = FileShelf(ids: queue.ids, clock: clock)
-        tokens = TokenBook(ids: queue.ids, clock: clock)
+        files = FileShelf(ids: queue.ids, clock: clock, database: queue.database)
+        tokens = TokenBook(ids: queue.ids, clock: clock, database: queue.database)
     }
 
     /// Answers a request.
@@ -60,19 +60,18 @@ struct QueueAPI: Sendable {
             let allowed = matching.flatMap(\.0.methods).joined(separator: ", ")
             return .refusal(405, "Method Not Allowed", headers: [.init(name: "allow", value: allowed)])
         }
-        guard accepts(key: request.headers["x-api-key"]) else { return .refusal(401, "Invalid API key") }
+        do throws(StorageError) {
+            guard try accepts(key: request.headers["x-api-key"]) else { return .refusal(401, "Invalid API key") }
+        } catch {
+            return .refusal(500, error.description)
+        }
         return await route.answer(self, request, argument)
     }
 
-    private func accepts(key given: String?) -> Bool {
-        guard let apiKey else { return true }
+    private func accepts(key given: String?) throws(StorageError) -> Bool {
+        guard let key else { return true }
         guard let given else { return false }
-        return isSame(given, apiKey) || tokens.holds(given)
+        if key.matches(given) { return true }
+        return try tokens.holds(given)
     }
-}
-
-/// Compares every byte, so that the time it takes tells nothing about a secret.
-func isSame(_ given: String, _ secret: String) -> Bool {
-    guard given.utf8.count == secret.utf8.count else { return false }
-    return zip(given.utf8, secret.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
 }

@@ -42,6 +42,15 @@ struct QueueReply: Hashable, Sendable {
         return json(422, ["detail": .array(list)])
     }
 
+    /// The reply that `body` makes; one that says what is wrong with the queue's disk if that is.
+    static func answering(_ body: () throws(StorageError) -> QueueReply) -> QueueReply {
+        do throws(StorageError) {
+            return try body()
+        } catch {
+            return .refusal(500, error.description)
+        }
+    }
+
     /// Bytes of the body.
     var length: Int {
         switch body {

@@ -1,3 +1,5 @@
+import DecartAPI
+
 extension LocalQueueServer {
     /// Where the server listens and how its queue behaves.
     public struct Configuration: Sendable {
@@ -12,7 +14,12 @@ extension LocalQueueServer {
         /// How long every reply is held back.
         public var latency: Duration
         /// The key that requests have to bring; nil: any or none will do.
-        public var apiKey: String?
+        public var apiKey: String? {
+            get { key?.secret }
+            set { key = newValue.map(QueueKey.init) }
+        }
+
+        var key: QueueKey?
         /// Bytes of one upload, at most.
         public var uploadLimit: Int
 
@@ -27,7 +34,7 @@ extension LocalQueueServer {
             self.settings = settings
             self.clips = clips
             self.latency = latency
-            self.apiKey = apiKey
+            key = apiKey.map(QueueKey.init)
             self.uploadLimit = uploadLimit
         }
     }

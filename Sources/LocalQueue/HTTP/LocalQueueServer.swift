@@ -35,7 +35,7 @@ public struct LocalQueueServer: Service {
             settings: configuration.settings, database: configuration.database, clips: configuration.clips,
             clock: clock, logger: logger)
         let api = QueueAPI(
-            queue: queue, settings: configuration.settings, apiKey: configuration.apiKey,
+            queue: queue, settings: configuration.settings, key: configuration.key,
             latency: configuration.latency, clock: clock)
         let onReady = onReady
         var serverLogger = logger

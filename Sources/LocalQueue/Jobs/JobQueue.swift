@@ -23,6 +23,8 @@ final class JobQueue: Sendable {
         var swept = Int64.min
     }
 
+    /// Of the jobs, and of what the API keeps beside them.
+    let database: QueueDatabase
     let folder: JobFolder
     /// For whatever is not a job.
     let ids: IDMint
@@ -40,7 +42,8 @@ final class JobQueue: Sendable {
     init(
         settings: QueueSettings, database: String?, clips: ClipMaker, clock: any RunClock, logger: Logger
     ) throws(StorageError) {
-        store = try JobStore(path: database)
+        self.database = try QueueDatabase(path: database)
+        store = JobStore(database: self.database)
         folder = try JobFolder(path: database.map { $0 + ".files" })
         self.clock = clock
         self.logger = logger

@@ -1,11 +1,12 @@
-import DecartAPI
+import GRDB
 import RunClock
-import Synchronization
 
 /// What is known of the files that clients had kept. Nothing in the API reads such a file back, so its bytes are
-/// counted and dropped; and nothing outlives this object.
-final class FileShelf: Sendable {
-    struct Entry: Hashable, Sendable {
+/// counted and dropped.
+struct FileShelf: Sendable {
+    struct Entry: Hashable, Sendable, Codable, FetchableRecord, PersistableRecord {
+        static let databaseTableName = "files"
+
         var id: String
         var name: String
         var type: String
@@ -17,37 +18,39 @@ final class FileShelf: Sendable {
         var expires: Double?
     }
 
-    private let ids: IDMint
-    private let clock: any RunClock
-    private let entries = Mutex<[String: Entry]>([:])
-
-    init(ids: IDMint, clock: any RunClock) {
-        self.ids = ids
-        self.clock = clock
-    }
+    let ids: IDMint
+    let clock: any RunClock
+    let database: QueueDatabase
 
     /// - Parameter lifetime: seconds; nil: for ever.
-    func put(name: String, type: String, size: Int, lifetime: Double?) -> Entry {
+    func put(name: String, type: String, size: Int, lifetime: Double?) throws(StorageError) -> Entry {
         let now = clock.unixTime
-        let entry = Entry(
-            id: ids.next("file_"), name: name, type: type, size: size, created: now,
-            expires: lifetime.map { now + $0 })
-        entries.withLock { entries in
-            entries = entries.filter { !$0.value.isExpired(at: now) }
-            entries[entry.id] = entry
+        return try database.write("write down a file") { db in
+            try Entry.filter(Column("expires") <= now).deleteAll(db)
+            var id = ids.next("file_")
+            // A seed gives the same ids after a restart.
+            while try Entry.exists(db, key: id) { id = ids.next("file_") }
+            let entry = Entry(
+                id: id, name: name, type: type, size: size, created: now, expires: lifetime.map { now + $0 })
+            try entry.insert(db)
+            return entry
         }
-        return entry
     }
 
-    func entry(_ id: String) -> Entry? {
+    func entry(_ id: String) throws(StorageError) -> Entry? {
         let now = clock.unixTime
-        return entries.withLock { $0[id] }.flatMap { $0.isExpired(at: now) ? nil : $0 }
+        return try database.read("look for a file") { try Entry.fetchOne($0, key: id) }
+            .flatMap { $0.isExpired(at: now) ? nil : $0 }
     }
 
     /// False if there was none.
-    func remove(_ id: String) -> Bool {
+    func remove(_ id: String) throws(StorageError) -> Bool {
         let now = clock.unixTime
-        return entries.withLock { $0.removeValue(forKey: id) }.map { !$0.isExpired(at: now) } ?? false
+        return try database.write("forget a file") { db in
+            guard let entry = try Entry.fetchOne(db, key: id) else { return false }
+            try entry.delete(db)
+            return !entry.isExpired(at: now)
+        }
     }
 }
 

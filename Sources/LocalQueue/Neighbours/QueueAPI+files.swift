@@ -15,20 +15,29 @@ extension QueueAPI {
                 return form.fields.last { $0.name == name }.flatMap { field?.value(ofFormText: $0.value) }
             }
             var lifetime: Double? = Self.usualLifetime
-            if case .integer(let seconds)? = given("ttl_seconds") { lifetime = Double(seconds) }
-            if case .boolean(true)? = given("persistent") { lifetime = nil }
-            let entry = files.put(
-                name: upload.senderName ?? "file", type: upload.type, size: upload.size, lifetime: lifetime)
-            return .json(200, Self.body(of: entry))
+            switch given("ttl_seconds") {
+            case .integer(let seconds)?: lifetime = Double(seconds)
+            case .some: lifetime = nil
+            case nil: if case .boolean(true)? = given("persistent") { lifetime = nil }
+            }
+            return .answering { () throws(StorageError) in
+                let entry = try files.put(
+                    name: upload.senderName ?? "file", type: upload.type, size: upload.size, lifetime: lifetime)
+                return .json(200, Self.body(of: entry))
+            }
         }
     }
 
     func file(_ id: String) -> QueueReply {
-        files.entry(id).map { .json(200, Self.body(of: $0)) } ?? Self.noSuchFile
+        .answering { () throws(StorageError) in
+            try files.entry(id).map { .json(200, Self.body(of: $0)) } ?? Self.noSuchFile
+        }
     }
 
     func deleteFile(_ id: String) -> QueueReply {
-        files.remove(id) ? QueueReply(status: 204, headers: [], body: .bytes([])) : Self.noSuchFile
+        .answering { () throws(StorageError) in
+            try files.remove(id) ? QueueReply(status: 204, headers: [], body: .bytes([])) : Self.noSuchFile
+        }
     }
 
     private static let noSuchFile = QueueReply.refusal(404, "File not found")

@@ -19,14 +19,16 @@ extension QueueAPI {
             claims["constraints"] = options["constraints"]
             var lifetime = Self.usualLifetime
             if case .integer(let seconds)? = options["expiresIn"] { lifetime = seconds }
-            let token = tokens.issue(lifetime: Double(lifetime), claims: claims)
-            var members: [String: JSONValue] = [
-                "apiKey": .string(token.key), "token": .string(token.jwt),
-                "expiresAt": .string(UTCTime.text(token.expires)),
-            ]
+            var members: [String: JSONValue] = [:]
             if !permissions.isEmpty { members["permissions"] = .object(permissions) }
             members["constraints"] = options["constraints"]
-            return .json(200, .object(members))
+            return .answering { () throws(StorageError) in
+                let token = try tokens.issue(lifetime: Double(lifetime), claims: claims)
+                members["apiKey"] = .string(token.key)
+                members["token"] = .string(token.jwt)
+                members["expiresAt"] = .string(UTCTime.text(token.expires))
+                return .json(200, .object(members))
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
 import DecartAPI
 import FoundationEssentials
+import GRDB
 import RunClock
-import Synchronization
 
-/// The client tokens that were issued and have not expired. Nothing outlives this object.
-final class TokenBook: Sendable {
+/// The client tokens that were issued and have not expired.
+struct TokenBook: Sendable {
     struct Token: Sendable {
         /// The opaque key.
         var key: String
@@ -14,17 +14,20 @@ final class TokenBook: Sendable {
         var expires: Double
     }
 
-    private let ids: IDMint
-    private let clock: any RunClock
-    private let tokens = Mutex<[Token]>([])
+    private struct Record: Codable, FetchableRecord, PersistableRecord {
+        static let databaseTableName = "tokens"
 
-    init(ids: IDMint, clock: any RunClock) {
-        self.ids = ids
-        self.clock = clock
+        /// The opaque key, or the JWT. Both open this queue only, and for an hour at most.
+        var secret: String
+        var expires: Double
     }
 
+    let ids: IDMint
+    let clock: any RunClock
+    let database: QueueDatabase
+
     /// - Parameter claims: what the JWT says besides whose it is and until when it holds.
-    func issue(lifetime: Double, claims: [String: JSONValue]) -> Token {
+    func issue(lifetime: Double, claims: [String: JSONValue]) throws(StorageError) -> Token {
         let now = clock.unixTime
         let expires = now + lifetime
         let own: [String: JSONValue] = [
@@ -34,19 +37,22 @@ final class TokenBook: Sendable {
         let payload = JSONValue.object(claims.merging(own) { _, own in own })
         let jwt = Self.encoded(["alg": "none", "typ": "JWT"]) + "." + Self.encoded(payload) + "."
         let token = Token(key: ids.next("ek_"), jwt: jwt, expires: expires)
-        tokens.withLock { tokens in
-            tokens.removeAll { $0.expires <= now }
-            tokens.append(token)
+        try database.write("write down a token") { db in
+            try Record.filter(Column("expires") <= now).deleteAll(db)
+            for secret in [token.key, token.jwt] {
+                try Record(secret: secret, expires: expires).upsert(db)
+            }
         }
         return token
     }
 
     /// Whether `key` is one of these, in either form, and has not expired.
-    func holds(_ key: String) -> Bool {
+    func holds(_ key: String) throws(StorageError) -> Bool {
         let now = clock.unixTime
-        return tokens.withLock { tokens in
-            tokens.contains { $0.expires > now && (isSame(key, $0.key) || isSame(key, $0.jwt)) }
+        let current = try database.read("look for a token") {
+            try Record.filter(Column("expires") > now).fetchAll($0)
         }
+        return current.contains { QueueKey(secret: $0.secret).matches(key) }
     }
 
     /// Base64 as a URL may hold it, without padding.

@@ -37,10 +37,10 @@ struct FilesTests {
         let transport = ScriptedTransport([])
         let client = try makeClient(transport)
         let error = try await failure { () throws(DecartError) in
-            try await client.files.upload(.blob(Blob(bytes: [], type: "")), ttlSeconds: seconds)
+            try await client.files.upload(.blob(Blob(bytes: [], type: "")), ttlSeconds: .seconds(seconds))
         }
         #expect(error.code == .invalidOptions)
-        #expect(error.message.contains("ttlSeconds must be from 60 to 2592000 (got \(seconds))"))
+        #expect(error.message.contains("ttlSeconds must be an integer from 60 to 2592000 or \"persistent\" (got \(seconds))"))
         #expect(transport.requests.isEmpty)
     }
 

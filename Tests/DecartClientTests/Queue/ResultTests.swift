@@ -197,5 +197,6 @@ private final class FullSink: ByteSink {
         throw FileProblem(path: "/disk/a.mp4", reason: systemMessage(28), isDestination: false)
     }
     func restart() async throws(FileProblem) {}
+    func finish() async throws(FileProblem) {}
     func discard() async { discarded.withLock { $0 = true } }
 }

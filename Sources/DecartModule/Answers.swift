@@ -1,0 +1,32 @@
+internal import DecartAPI
+internal import LuaVM
+internal import ScriptRuntime
+
+/// The outcome of a call as a value that may cross to the runtime.
+func attempt<Value: Sendable>(_ body: () async throws(DecartError) -> Value) async -> Result<Value, DecartError> {
+    do throws(DecartError) {
+        return .success(try await body())
+    } catch {
+        return .failure(error)
+    }
+}
+
+extension Result where Failure == DecartError {
+    /// What a script gets of a call's outcome: what `value` makes of its success, or its error.
+    func answer(_ value: (Success) -> LuaValue) -> OperationResult {
+        switch self {
+        case .success(let success): .values([value(success)])
+        case .failure(let error): .error(LuaError(error))
+        }
+    }
+}
+
+extension Result<Void, DecartError> {
+    /// What a script gets of a call that has no result.
+    var answer: OperationResult {
+        switch self {
+        case .success: .values([])
+        case .failure(let error): .error(LuaError(error))
+        }
+    }
+}
