@@ -90,7 +90,7 @@ let package = Package(
         // UI state.
         .target(name: "LiveDocument"),
         // … and its faces.
-        .target(name: "TerminalUI", dependencies: ["LiveDocument"]),
+        .target(name: "TerminalUI", dependencies: ["LiveDocument", "RunClock"]),
         .target(
             name: "WebUI",
             dependencies: [
@@ -136,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle]),
-        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument", "TerminalUI"]),
+        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"]),
         // The page as a browser sees it: needs Chromium.
         .testTarget(
             name: "WebUITests",

@@ -30,6 +30,10 @@ typedef struct shim_vm {
     int host;
 
     bool warn_on, warn_continued;
+    /// Takes warnings in place of standard error, put together from their pieces.
+    void (*warned)(void *owner, const char *message, size_t size);
+    char *warning;
+    size_t warning_size;
     bool bytecode, environment;
 
     /// The coroutines that are being resumed now, outermost first: a signal handler reaches the running ones through it.

@@ -121,6 +121,7 @@ lua_State *shim_open(void *owner, int (*dispatch)(void *, lua_State *, int64_t),
 void shim_close(lua_State *L) {
     shim_vm *vm = shim_of(L);
     lua_close(vm->main);
+    free(vm->warning);
     free(vm);
 }
 
@@ -151,6 +152,22 @@ void shim_fail_allocation(lua_State *L, int64_t n, bool then_all) {
 
 void shim_warnings(lua_State *L, bool on) { shim_of(L)->warn_on = on; }
 
+void shim_warn_to(lua_State *L, void (*warned)(void *, const char *, size_t)) { shim_of(L)->warned = warned; }
+
+static void give_warning(shim_vm *vm, const char *message, int continued) {
+    size_t size = strlen(message);
+    char *longer = realloc(vm->warning, vm->warning_size + size + 1);
+    // Without memory for it the piece is left out.
+    if (longer != NULL) {
+        memcpy(longer + vm->warning_size, message, size);
+        vm->warning = longer;
+        vm->warning_size += size;
+    }
+    if (continued) return;
+    vm->warned(vm->owner, vm->warning, vm->warning_size);
+    vm->warning_size = 0;
+}
+
 void shim_warn(void *context, const char *message, int continued) {
     shim_vm *vm = context;
     if (!vm->warn_continued && !continued && message[0] == '@') {
@@ -158,7 +175,9 @@ void shim_warn(void *context, const char *message, int continued) {
         else if (strcmp(message, "@off") == 0) vm->warn_on = false;
         return;
     }
-    if (vm->warn_on) {
+    if (vm->warn_on && vm->warned != NULL) {
+        give_warning(vm, message, continued);
+    } else if (vm->warn_on) {
         if (!vm->warn_continued) fputs("Lua warning: ", stderr);
         fputs(message, stderr);
         if (!continued) fputc('\n', stderr);

@@ -30,7 +30,7 @@ public final class DecartModule {
     let settings: Settings
     let transport: @Sendable () throws(DecartError) -> any QueueTransport
     let clock: any RunClock
-    let note: @Sendable (String) -> Void
+    let note: @Sendable (Notice) -> Void
 
     var clients: [DecartClient] = []
     var blobs: [Int: HeldBlob] = [:]
@@ -64,11 +64,11 @@ public final class DecartModule {
 
     /// - Parameters:
     ///   - transport: answers what carries the requests of all the script's clients; asked for each client.
-    ///   - note: shows a line on stderr.
+    ///   - note: tells the person who runs the script.
     public init(
         settings: Settings, transport: @escaping @Sendable () throws(DecartError) -> any QueueTransport,
         clock: any RunClock, jobs: JobLedger,
-        note: @escaping @Sendable (String) -> Void
+        note: @escaping @Sendable (Notice) -> Void
     ) {
         self.settings = settings
         self.transport = transport

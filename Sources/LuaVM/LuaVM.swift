@@ -10,6 +10,7 @@ public final class LuaVM {
     private var functions: [HostFunction] = []
     private(set) var isOpen = true
     var interrupter: LuaInterrupter?
+    private var warned: ((String) -> Void)?
     private let owner: Owner
 
     /// What C holds: it does not keep the machine alive and is told when the machine is gone.
@@ -122,6 +123,16 @@ public final class LuaVM {
     /// Script code that would hold more gets Lua's "not enough memory"; nil means no limit.
     public func limitMemory(to bytes: Int?) {
         shim_memory_limit(main.state, bytes ?? 0)
+    }
+
+    /// Gives warnings that are to be shown to `body` instead of standard error.
+    public func onWarning(_ body: @escaping (String) -> Void) {
+        warned = body
+        shim_warn_to(main.state) { owner, message, size in
+            guard let owner, let message, let vm = Unmanaged<Owner>.fromOpaque(owner).takeUnretainedValue().vm else { return }
+            let bytes = UnsafeRawBufferPointer(start: message, count: size)
+            vm.warned?(String(decoding: bytes, as: UTF8.self))
+        }
     }
 
     /// Whether `warn` shows its messages, as after `warn("@on")`.

@@ -69,4 +69,9 @@ extension ScriptRuntime {
     public func showWarnings(_ shown: Bool) {
         vm.showWarnings(shown)
     }
+
+    /// Gives Lua's warnings to `body` instead of standard error.
+    public func onWarning(_ body: @escaping (String) -> Void) {
+        vm.onWarning(body)
+    }
 }

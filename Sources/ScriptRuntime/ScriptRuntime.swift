@@ -125,15 +125,6 @@ public actor ScriptRuntime {
         waitHandlers.append(body)
     }
 
-    /// Has what `onWait` was given called at `instant` too, whatever the script does then.
-    public nonisolated func announceWait(at instant: RunInstant) {
-        clock.wake(at: instant) {
-            self.executor.execute {
-                self.assumeIsolated { runtime in for handler in runtime.waitHandlers { handler() } }
-            }
-        }
-    }
-
     /// The run does not end while `condition` holds: something outside may still call into the script. It is asked when
     /// nothing else is left to do, and again after `reconsider`.
     public func keepAlive(while condition: @escaping () -> Bool) {

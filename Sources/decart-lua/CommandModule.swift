@@ -8,17 +8,17 @@ import ScriptRuntime
 /// Used on the runtime's actor only.
 final class CommandModule {
     private let runtime: ScriptRuntime
-    private let showJobs: @Sendable () -> Void
+    private let showLast: () -> Void
     private let historyFile: () -> String?
     var signals: SignalWatch?
     private var reader: LineReader?
     private var completer: LuaReference?
     private var evaluated: LuaReference?
 
-    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showJobs: @escaping @Sendable () -> Void) {
+    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showLast: @escaping () -> Void) {
         self.runtime = runtime
         self.historyFile = historyFile
-        self.showJobs = showJobs
+        self.showLast = showLast
     }
 
     /// Compiles the prompt and the command; answers the function of the main task.
@@ -31,7 +31,7 @@ final class CommandModule {
     }
 
     private func exitFunction(in runtime: isolated ScriptRuntime) -> ModuleFunction {
-        let leave = LeaveRun(runtime: runtime, showJobs: showJobs)
+        let leave = LeaveRun(runtime: runtime, showLast: showLast)
         return ModuleFunction("exit") { call throws(LuaError) in
             leave(code: Int32(truncatingIfNeeded: try call.integer(1)), closing: call.value(2).isTrue)
         }

@@ -25,8 +25,13 @@ enum DecartLua {
         let options: ScriptOptions
         do throws(UsageError) {
             options = try ScriptOptions(words)
+            try options.checkTerminal(isTerminal: isatty(STDERR_FILENO) == 1)
         } catch {
-            Console.error("\(name): \(error.message)\n\(ScriptOptions.usage(program: name))")
+            if ScriptOptions.asksForJSON(words) {
+                Console(isJSON: true).error(error.message)
+            } else {
+                Console().error("\(error.message)\n\(ScriptOptions.usage(program: name))")
+            }
             exit(EXIT_FAILURE)
         }
         if options.showsHelp {

@@ -6,18 +6,22 @@ import ScriptRuntime
     import Darwin
 #endif
 
-/// `os.exit`: ends the process from within a script, as Lua does, but tells the ids of unfinished jobs first.
+/// `os.exit`: ends the process from within a script, as Lua does, but gives the terminal back and tells the ids of
+/// unfinished jobs first.
 struct LeaveRun {
     private let close: () -> Void
-    private let showJobs: @Sendable () -> Void
+    private let showLast: () -> Void
 
-    init(runtime: isolated ScriptRuntime, showJobs: @escaping @Sendable () -> Void) {
+    /// - Parameter showLast: shows the last state and the ids.
+    init(runtime: isolated ScriptRuntime, showLast: @escaping () -> Void) {
         close = { runtime.closeForExit() }
-        self.showJobs = showJobs
+        self.showLast = showLast
     }
 
     func callAsFunction(code: Int32, closing: Bool) -> Never {
-        showJobs()
+        // What C's streams hold goes out above the last state.
+        Console.flush()
+        showLast()
         if closing { close() }
         exit(code)
     }

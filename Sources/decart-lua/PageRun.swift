@@ -11,6 +11,7 @@ import WebUI
 final class PageRun: Sendable {
     let hub: PageHub
     private let way: Way
+    private let console: Console
     private let addresses: AsyncStream<String>
     private let services: ServiceGroup
     private let serving: Task<Void, any Error>
@@ -22,7 +23,8 @@ final class PageRun: Sendable {
         let runtime = Mutex<ScriptRuntime?>(nil)
     }
 
-    init(_ options: ScriptOptions.Web, title: String, logLevel: Logger.Level) {
+    init(_ options: ScriptOptions.Web, title: String, logLevel: Logger.Level, console: Console) {
+        self.console = console
         let way = Way()
         self.way = way
         hub = PageHub(
@@ -31,7 +33,7 @@ final class PageRun: Sendable {
                 if let events = way.events.withLock({ $0 }) { events.deliver(event, taken: taken) } else { taken() }
             },
             onPresence: { way.runtime.withLock { $0 }?.reconsider() },
-            note: { Console.error("\(DecartLua.name): \($0)") })
+            note: { console.notice(Notice(kind: .warning, message: $0)) })
         let (addresses, found) = AsyncStream.makeStream(of: String.self)
         self.addresses = addresses
         var logger = Logger(label: "decart-lua.page")
@@ -54,7 +56,7 @@ final class PageRun: Sendable {
     func start() async throws {
         for await address in addresses {
             self.address.withLock { $0 = address }
-            Console.error("\(DecartLua.name): the page is at \(address)")
+            console.notice(Notice(kind: .page, message: "the page is at \(address)"))
             return
         }
         try await serving.value
@@ -62,15 +64,14 @@ final class PageRun: Sendable {
     }
 
     /// Joins the page to the script: what it shows goes one way, what people do the other.
-    func join(_ module: DecartModule, in runtime: isolated ScriptRuntime) -> PageFace {
+    func join(_ module: DecartModule, in runtime: isolated ScriptRuntime) {
         way.events.withLock { $0 = module.events }
         way.runtime.withLock { $0 = runtime }
         let hub = hub
         module.takesEvents = { !hub.areAllClosed }
         module.showsVideos = true
-        let face = PageFace(hub: hub, clock: runtime.clock) { instant in runtime.announceWait(at: instant) }
+        let face = PageFace(hub: hub)
         runtime.onWait { face.look(at: &module.document) }
-        return face
     }
 
     /// The run is over: shows how, and serves on until the pages are closed, or Ctrl-C.
@@ -78,9 +79,11 @@ final class PageRun: Sendable {
         way.runtime.withLock { $0 = nil }
         hub.runEnded(well: status == .success)
         guard status != .interrupted, !hub.areAllClosed else { return }
-        Console.error(
-            "\(DecartLua.name): the script has ended; the page is still there until it is closed, or Ctrl-C ends it: "
-                + address.withLock { $0 })
+        console.notice(
+            Notice(
+                kind: .page,
+                message: "the script has ended; the page is still there until it is closed, or Ctrl-C ends it: "
+                    + address.withLock { $0 }))
         let hub = hub
         let waiting = Task { await hub.untilAllClosed() }
         signals?.serving { waiting.cancel() }

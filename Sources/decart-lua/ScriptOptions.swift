@@ -1,4 +1,5 @@
 import DecartAPI
+import TerminalUI
 
 /// The command line of a run, read as `lua` reads its own: options up to the script, everything after it is the script's.
 struct ScriptOptions: Equatable {
@@ -35,6 +36,9 @@ struct ScriptOptions: Equatable {
     var baseURL: String?
     var logLevel = "warning"
     var bytecode = false
+    var ui = UIMode.auto
+    var colour = ColourChoice.auto
+
     /// Where the page is served and which one; nil: there is no page.
     var web: Web?
 
@@ -53,7 +57,8 @@ struct ScriptOptions: Equatable {
     }
 
     private static let longOptions = [
-        "--local", "--base-url", "--web", "--web-host", "--page", "--log-level", "--bytecode", "--help", "--version",
+        "--local", "--base-url", "--web", "--web-host", "--page", "--log-level", "--ui", "--color",
+        "--bytecode", "--help", "--version",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
@@ -130,6 +135,8 @@ struct ScriptOptions: Equatable {
             var web = web ?? Web()
             web.page = try argument()
             self.web = web
+        case "--ui": ui = try Self.choice("--ui", try argument())
+        case "--color": colour = try Self.choice("--color", try argument())
         case _ where word == "--local": isLocal = true
         case _ where word == "--bytecode": bytecode = true
         case _ where word == "--help": showsHelp = true
@@ -145,6 +152,26 @@ struct ScriptOptions: Equatable {
             throw UsageError("'--web' takes a port from 0 to 65535, not '\(text)'")
         }
         return Int(port)
+    }
+
+    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ option: String, _ word: String
+    ) throws(UsageError) -> Choice {
+        if let choice = Choice(rawValue: word) { return choice }
+        let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("'\(option)' is one of \(known), not '\(word)'")
+    }
+
+    /// - Throws: if the display that was asked for cannot be had.
+    func checkTerminal(isTerminal: Bool) throws(UsageError) {
+        if ui == .tty, !isTerminal {
+            throw UsageError("'--ui tty' needs a terminal on standard error, which is none; plain and json do not")
+        }
+    }
+
+    /// Whether a command line that could not be read asks for JSON all the same.
+    static func asksForJSON(_ words: [String]) -> Bool {
+        zip(words, words.dropFirst() + [""]).contains { $0 == "--ui=json" || ($0 == "--ui" && $1 == "json") }
     }
 
     static func usage(program: String) -> String {
@@ -165,6 +192,8 @@ struct ScriptOptions: Equatable {
           --web-host ADDR serve that page on this address instead of 127.0.0.1
           --page FILE     serve this page of yours, whose ids the script then drives
           --log-level L   trace, debug, info, notice, warning (the default), error or critical
+          --ui MODE       show the document as auto (the default), tty, plain, json or none
+          --color WHEN    auto (the default), always or never
           --bytecode      let scripts load precompiled Lua
           --help          show this text
           --              stop handling options

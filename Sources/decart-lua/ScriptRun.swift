@@ -16,16 +16,20 @@ import WebUI
 struct ScriptRun {
     let options: ScriptOptions
     private let ledger = JobLedger()
+    private let console: Console
 
     init(options: ScriptOptions) {
         self.options = options
+        console = Console(isJSON: options.ui == .json)
     }
 
     func run() async -> ExitStatus {
         if options.showsVersion || (isPrompt && readsTerminal) {
             print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
         }
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        LoggingSystem.bootstrap { [console] label -> any LogHandler in
+            if console.isJSON { JSONLogHandler(label: label) } else { StreamLogHandler.standardError(label: label) }
+        }
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock = EventLoopClock(loop: group.next())
@@ -38,14 +42,14 @@ struct ScriptRun {
                 server = options.baseURL.map { .baseURL($0) }
             }
         } catch {
-            Console.error("\(DecartLua.name): the local queue cannot start: \(error)")
+            console.error("the local queue cannot start: \(error)")
             return .failure
         }
-        let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel) }
+        let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
         do {
             try await page?.start()
         } catch {
-            Console.error("\(DecartLua.name): the page cannot be served: \(error)")
+            console.error("the page cannot be served: \(error)")
             await queue?.stop()
             return .failure
         }
@@ -56,15 +60,15 @@ struct ScriptRun {
                 loop: group.next(), clock: clock,
                 bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
                 environment: !options.ignoresEnvironment,
-                report: { report in
-                    ErrorReport.show(report)
+                report: { [console] report in
+                    console.show(report)
                     page?.hub.report(ErrorReport.text(of: report))
                 })
             let settings = DecartModule.Settings(
                 server: server, environment: { ProcessInfo.processInfo.environment })
             status = await run(on: runtime, settings, network, page)
         } catch {
-            Console.error(ErrorReport.text(of: error))
+            console.show(error)
             status = .failure
         }
         showUnfinishedJobs()
@@ -81,30 +85,40 @@ struct ScriptRun {
     ) async -> ExitStatus {
         let module = DecartModule(
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
-            jobs: ledger, note: { Console.error($0) })
-        let command = CommandModule(
-            runtime: runtime, historyFile: Self.historyFile, showJobs: { [self] in showUnfinishedJobs() })
-        var lines = PlainLines()
+            jobs: ledger, note: { [console] in console.notice($0) })
+        let faces = Faces(
+            options.ui, colour: options.colour, isInteractive: options.isInteractive || (isPrompt && readsTerminal),
+            clock: runtime.clock, console: console)
+        defer { faces.close() }
+        let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] in
+            faces.look(at: module)
+            faces.close()
+            showUnfinishedJobs()
+        }
         do throws(LuaError) {
             try runtime.loadPrelude()
             try module.install(in: runtime)
-            runtime.onWait {
-                for line in lines.lines(for: &module.document) { Console.error(line) }
-            }
-            let face = page?.join(module, in: runtime)
+            faces.follow(module, in: runtime)
+            if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
+            page?.join(module, in: runtime)
             let main = try command.install(in: runtime)
             command.signals = SignalWatch(
-                runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"),
-                jobs: { [self] in showUnfinishedJobs() },
+                runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"), console: console,
+                showLast: { [self] in
+                    faces.close()
+                    showUnfinishedJobs()
+                },
+                resized: { faces.resized() },
                 hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
             let status = await runtime.run(main, arguments: [.value(plan)])
-            // What was set since the last frame.
-            face?.show(&module.document)
+            // What C's streams hold goes out above the last state.
+            Console.flush()
+            faces.close()
             await page?.serveOn(after: status, command.signals)
             runtime.close()
             return status
         } catch {
-            Console.error(ErrorReport.text(of: error))
+            console.show(error)
             return .failure
         }
     }
@@ -189,19 +203,15 @@ struct ScriptRun {
     private func showUnfinishedJobs() {
         let submits = ledger.submitsUnderWay + ledger.submitsUnknown
         if submits > 0, !options.isLocal {
-            Console.error(
-                "\(DecartLua.name): the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there "
-                    + "may be a job, and a bill, whose id is not known")
+            console.error(
+                "the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there may be a job, and a "
+                    + "bill, whose id is not known")
         }
         let jobs = ledger.unfinished
         guard !jobs.isEmpty, !options.isLocal else { return }
-        let ids = jobs.map { "  \($0)" }.joined(separator: "\n")
-        Console.error(
-            """
-            \(DecartLua.name): \(jobs.count == 1 ? "1 job is" : "\(jobs.count) jobs are") not finished or not fetched yet:
-            \(ids)
-            Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).
-            """)
+        console.unfinished(
+            jobs.map { "\($0)" },
+            advice: "Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).")
     }
 }
 

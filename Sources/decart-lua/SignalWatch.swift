@@ -24,7 +24,9 @@ final class SignalWatch: Sendable {
 
     private let runtime: ScriptRuntime
     private let interrupter: LuaInterrupter
-    private let jobs: @Sendable () -> Void
+    private let console: Console
+    private let showLast: @Sendable () -> Void
+    private let resized: @Sendable () -> Void
     private let hasJobs: @Sendable () -> Bool
     /// Real time, whatever the script's is: the script may be busy, and then its own stands still.
     private let clock = SystemClock()
@@ -38,10 +40,12 @@ final class SignalWatch: Sendable {
     private let evaluation = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// - Parameters:
-    ///   - jobs: tells the ids of unfinished jobs.
+    ///   - showLast: gives the terminal back and tells the ids of unfinished jobs.
+    ///   - resized: is called when the terminal has another size.
     ///   - hasJobs: whether there are any; without them, a reader of our output that goes away ends the run at once.
     init?(
-        runtime: ScriptRuntime, interrupter: LuaInterrupter, jobs: @escaping @Sendable () -> Void,
+        runtime: ScriptRuntime, interrupter: LuaInterrupter, console: Console,
+        showLast: @escaping @Sendable () -> Void, resized: @escaping @Sendable () -> Void,
         hasJobs: @escaping @Sendable () -> Bool
     ) {
         var ends: [Int32] = [0, 0]
@@ -49,10 +53,12 @@ final class SignalWatch: Sendable {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         self.runtime = runtime
         self.interrupter = interrupter
-        self.jobs = jobs
+        self.console = console
+        self.showLast = showLast
+        self.resized = resized
         self.hasJobs = hasJobs
         pipe = (ends[0], ends[1])
-        guard SignalPipe.catchSignals([SIGINT, SIGTERM, SIGPIPE], writingTo: ends[1]) else { return nil }
+        guard SignalPipe.catchSignals([SIGINT, SIGTERM, SIGPIPE, SIGWINCH], writingTo: ends[1]) else { return nil }
         let thread = Thread { [self] in watch() }
         thread.name = "signals"
         thread.start()
@@ -82,6 +88,7 @@ final class SignalWatch: Sendable {
     }
 
     private func received(_ signal: Int32) {
+        if signal == SIGWINCH { return resized() }
         let status = ExitStatus(code: 128 + signal)
         if signal == SIGINT, let stop = evaluation.withLock({ $0 }) {
             stop()
@@ -110,8 +117,8 @@ final class SignalWatch: Sendable {
             ifStill(in: busy.turn, after: Self.moment) { [self] _ in
                 interrupter.interrupt(.forGood)
                 ifStill(in: busy.turn, after: Self.grace) { [self] now in
-                    Console.error(
-                        "\(DecartLua.name): \(now.line): the script is inside one long call of a library's, which "
+                    console.error(
+                        "\(now.line): the script is inside one long call of a library's, which "
                             + "cannot be interrupted; the process ends")
                     leave(status ?? .interrupted)
                 }
@@ -129,7 +136,7 @@ final class SignalWatch: Sendable {
 
     /// Ends the process now, whatever is under way.
     private func leave(_ status: ExitStatus) -> Never {
-        jobs()
+        showLast()
         _exit(status.code)
     }
 }

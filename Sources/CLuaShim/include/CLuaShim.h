@@ -52,6 +52,8 @@ bool shim_input_is_buffered(void);
 const char *shim_copyright(void);
 /// Lua's warnings: whether they are shown, as by `warn("@on")`.
 void shim_warnings(lua_State *L, bool on);
+/// From now on a warning that is to be shown is given whole to `warned`, with the owner, instead of standard error.
+void shim_warn_to(lua_State *L, void (*warned)(void *owner, const char *message, size_t size));
 
 // MARK: Functions
 

@@ -64,7 +64,7 @@ extension DecartModule {
                     }
                 } conclude: { [self] outcome in
                     outcome.answer { path in
-                        note("decart-lua: saved \(path) (\(blob.size) bytes)")
+                        note(.saved(path, size: blob.size))
                         return .text(path)
                     }
                 })

@@ -48,9 +48,9 @@ extension DecartModule {
         case .current, .rolling: break
         case .deprecated:
             let instead = model.use.map { "; use \($0) instead" } ?? ""
-            note("decart-lua: warning: the model \(model.name) is deprecated\(instead)")
+            note(.warning("the model \(model.name) is deprecated\(instead)"))
         case .retired:
-            note("decart-lua: warning: the model \(model.name) is retired, the service may refuse it; see decart.models.list()")
+            note(.warning("the model \(model.name) is retired, the service may refuse it; see decart.models.list()"))
         }
     }
 }

@@ -82,7 +82,7 @@ extension DecartModule {
         self.pace?.last = now
         guard now - pace.since >= .seconds(1) else { return }
         hasWarnedOfPace = true
-        note("decart-lua: job \(id) is looked at more often than every 50 ms; decart.sleep takes milliseconds")
+        note(.warning("job \(id) is looked at more often than every 50 ms; decart.sleep takes milliseconds"))
     }
 
     private func progress(_ value: LuaValue) -> Progress? {

@@ -62,7 +62,8 @@ struct EventStream: AsyncSequence {
                 hasBegun = true
                 return ServerEvent(name: "hello", data: MessageText.of(["title": title])).text
             }
-            while !Task.isCancelled {
+            // Nothing comes after the end.
+            while !Task.isCancelled, !position.hasEnded {
                 if let news = hub.news(for: position) {
                     position = news.position
                     return news.events

@@ -54,6 +54,8 @@ final class StreamWatch: Sendable {
         for stream in late { stream.channel.close(promise: nil) }
     }
 
+    var isEmpty: Bool { state.withLock { $0.streams.isEmpty } }
+
     func closeAll() {
         for stream in state.withLock({ Array($0.streams.values) }) { stream.channel.close(promise: nil) }
     }

@@ -9,6 +9,7 @@ public final class PageHub: Sendable {
         var state: PageState
         var bells: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextBell = 0
+        var pace = FramePace()
         /// The last patch as text: most pages are at the same point and get the same.
         var written: (from: Int, to: Int, text: String)?
         /// Events that the script's thread has not taken yet.
@@ -54,7 +55,15 @@ public final class PageHub: Sendable {
     public func runEnded(well: Bool) { change { $0.end(as: well ? .finished : .failed) } }
 
     /// Tells pages that nothing more will come: the server is about to end.
-    public func sayGoodbye() { change { $0.goAway() } }
+    public func sayGoodbye() {
+        inside.withLock { inside in
+            inside.state.goAway()
+            inside.state.nextFrame()
+        }
+        ring()
+    }
+
+    var isEnding: Bool { inside.withLock { $0.state.isEnding } }
 
     /// Whether pages were open and are closed now.
     public var areAllClosed: Bool {
@@ -204,7 +213,26 @@ public final class PageHub: Sendable {
     func say(_ text: String) { note(text) }
 
     private func change(_ body: (inout PageState) -> Void) {
-        inside.withLock { body(&$0.state) }
+        let now = clock.now
+        let decision = inside.withLock { inside in
+            body(&inside.state)
+            let decision = inside.pace.changed(at: now)
+            if decision == .now { inside.state.nextFrame() }
+            return decision
+        }
+        switch decision {
+        case .now: ring()
+        case .at(let instant): clock.wake(at: instant) { [self] in showFrame() }
+        case .none: break
+        }
+    }
+
+    private func showFrame() {
+        let now = clock.now
+        inside.withLock { inside in
+            inside.pace.shown(at: now)
+            inside.state.nextFrame()
+        }
         ring()
     }
 }

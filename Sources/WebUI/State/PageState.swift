@@ -6,6 +6,8 @@ struct PageState: Sendable {
     private(set) var document = LiveDocument()
     private(set) var shelf = MediaShelf()
     private(set) var run = RunNews()
+    /// Counts the times at which pages are shown what has changed.
+    private var frame = 0
     /// How often pages were asked to load themselves anew.
     private(set) var reloads = 0
     /// The server is about to go.
@@ -21,6 +23,8 @@ struct PageState: Sendable {
         var run = -1
         var reloads: Int
         var hasEnded = false
+        /// Until the next one there is no news.
+        var frame = -1
     }
 
     /// What one page has not been told yet.
@@ -44,15 +48,19 @@ struct PageState: Sendable {
 
     /// nil: it knows everything.
     mutating func news(for position: Position) -> News? {
+        guard position.frame != frame else { return nil }
         var news = News(position: position)
-        news.patch = position.run < 0 && position.sequence == 0 ? document.state() : document.patch(since: position.sequence)
+        let isNew = position.run < 0 && position.sequence == 0
+        news.patch = isNew ? document.state() : document.patch(since: position.sequence)
         if position.run != run.version { news.run = run }
         news.reloads = position.reloads != reloads
         news.ends = isEnding && !position.hasEnded
         news.position = Position(
-            sequence: document.sequence, run: run.version, reloads: reloads, hasEnded: isEnding)
-        return news.position == position ? nil : news
+            sequence: document.sequence, run: run.version, reloads: reloads, hasEnded: isEnding, frame: frame)
+        return news.patch == nil && news.run == nil && !news.reloads && !news.ends ? nil : news
     }
+
+    mutating func nextFrame() { frame += 1 }
 
     mutating func report(_ error: String) { run.add(error) }
     mutating func end(as status: RunNews.Status) { run.end(as: status) }

@@ -77,7 +77,7 @@ struct Command: Sendable {
     }
 
     /// Beside the test bundle; where that is not known, in the package's debug folder.
-    private static func path() throws -> String {
+    static func path() throws -> String {
         let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appendingPathComponent("decart-lua").path
         let paths = [beside, root + "/.build/debug/decart-lua"]

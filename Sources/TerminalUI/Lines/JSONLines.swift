@@ -1,0 +1,51 @@
+public import LiveDocument
+
+/// A document as JSON, one object a line.
+///
+/// | `type` | members |
+/// |---|---|
+/// | `title` | `title` |
+/// | `element` | `id` (where it has one), `element` (its number), `tag`, and what is new: `textContent value max src hidden className disabled`, null for what was cleared |
+public struct JSONLines: Sendable {
+    private var sequence = 0
+
+    public init() {}
+
+    /// The lines that say what is new since the last call.
+    public mutating func lines(for document: inout LiveDocument) -> [String] {
+        guard document.hasChanges(since: sequence), let patch = document.patch(since: sequence) else { return [] }
+        sequence = patch.sequence
+        var lines: [String] = []
+        if let title = patch.title, !(patch.isWholeState && title.isEmpty) {
+            var line = JSONLine(type: "title")
+            line.add("title", title)
+            lines.append(line.text)
+        }
+        return lines + patch.elements.compactMap(Self.line)
+    }
+
+    private static func line(_ change: ElementChange) -> String? {
+        let news = ElementProperty.allCases.filter {
+            change.properties[$0] != nil && $0 != .onclick && $0 != .oninput
+        }
+        guard !news.isEmpty else { return nil }
+        var line = JSONLine(type: "element")
+        if let name = change.name { line.add("id", name) }
+        line.add("element", change.id.number)
+        line.add("tag", change.tag.rawValue)
+        for property in news {
+            switch change.properties[property] ?? nil {
+            case nil where property == .hidden || property == .disabled: line.add(property.name, false)
+            case nil: line.addNull(property.name)
+            case .text(let text)?: line.add(property.name, text)
+            case .number(let number)?: line.add(property.name, number)
+            case .flag(let flag)?: line.add(property.name, flag)
+            case .media(.path(let text))?, .media(.url(let text))?: line.add(property.name, text)
+            case .media(.blob(let blob))?:
+                line.add(property.name, blob.name ?? blob.type)
+                line.add("size", blob.size)
+            }
+        }
+        return line.text
+    }
+}

@@ -1,0 +1,32 @@
+import LiveDocument
+
+/// What is set on elements, in words: the same ones in the terminal as in lines.
+enum ElementText {
+    /// A bar's value: "25 %", or with a `max` of its own "3 of 12".
+    static func progress(of id: ElementID, in document: LiveDocument) -> String? {
+        switch document.value(.value, of: id) {
+        case .number(let number)?:
+            if let maximum = document.number(.max, of: id) { return "\(plain(number)) of \(plain(maximum))" }
+            return document.tag(of: id) == .progress ? "\(plain(number)) %" : plain(number)
+        case .text(let text)?: return ScriptText(text).plain
+        default: return nil
+        }
+    }
+
+    static func name(of source: MediaSource) -> String {
+        switch source {
+        case .path(let text), .url(let text): ScriptText(text).plain
+        case .blob(let blob): ScriptText("\(blob.name ?? blob.type) (\(blob.size) bytes)").plain
+        }
+    }
+
+    static func media(of id: ElementID, in document: LiveDocument) -> String? {
+        document.media(of: id).map { source in
+            "\(document.tag(of: id) == .img ? "picture" : "video"): \(name(of: source))"
+        }
+    }
+
+    static func plain(_ number: Double) -> String {
+        Int(exactly: number).map(String.init) ?? "\(number)"
+    }
+}

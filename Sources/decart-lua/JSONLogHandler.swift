@@ -1,0 +1,26 @@
+import Logging
+import TerminalUI
+
+/// The log as JSON lines, for `--ui json`.
+struct JSONLogHandler: LogHandler {
+    let label: String
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var line = JSONLine(type: "log")
+        line.add("level", event.level.rawValue)
+        line.add("label", label)
+        line.add("message", event.message.description)
+        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { _, last in last }).sorted(by: { $0.key < $1.key })
+        where !["type", "level", "label", "message"].contains(key) {
+            line.add(key, value.description)
+        }
+        Console(isJSON: true).line(line.text)
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+/// The live region on a real terminal, and what is left of it.
+@Suite(.timeLimit(.minutes(2)))
+struct TerminalTests {
+    private static let script = """
+        local decart = require("decart")
+        local status, bar = document.getElementById("status"), document.getElementById("progress")
+        io.stdout:setvbuf("no")
+        print("begun")
+        status.textContent = "Waiting 日本語 🎬 ..."
+        bar.value = 25
+        decart.readLine()
+        io.write("partial ")
+        io.stderr:write("and to stderr\\n")
+        os.execute("echo from a child; echo its errors >&2")
+        local pipe = io.popen("echo from a pipe >&2; echo read", "r")
+        io.stdout:write(pipe:read("a"))
+        pipe:close()
+        warn("@on") warn("a warning")
+        status.textContent = "Generating ..."
+        bar.value = 50
+        decart.readLine()
+        bar.value = 100
+        status.textContent = "Complete!"
+        if arg[1] == "fail" then error("no such luck") end
+        if arg[1] == "exit" then os.exit(7) end
+        """
+
+    private func onTerminal(_ arguments: String = "", _ body: (Tmux) async throws -> Void) async throws {
+        let command = try Command()
+        try command.scratch.write("live.lua", Self.script)
+        let tmux = try await Tmux("'\(try Command.path())' live.lua \(arguments)", scratch: command.scratch)
+        do {
+            try await body(tmux)
+        } catch {
+            await tmux.end()
+            throw error
+        }
+        await tmux.end()
+    }
+
+    @Test func `output of every kind goes by above the region, which stays as plain lines`() async throws {
+        try await onTerminal { tmux in
+            let first = try await tmux.wait(for: "25 %")
+            #expect(
+                first.contains(
+                    /begun\n\nWaiting 日本語 🎬 \.\.\.\nprogress █{10}░{30} 25 %  0:0\d$/), "\(first)")
+            try await tmux.type("Enter")
+            let second = try await tmux.wait(for: "50 %")
+            #expect(
+                second.contains(
+                    /^begun\n\npartial and to stderr\nfrom a child\nits errors\nfrom a pipe\nread\nLua warning: a warning\n\nGenerating \.\.\.\nprogress █{20}░{20} 50 %  0:0\d$/),
+                "\(second)")
+            #expect(try await tmux.hasCursor)
+            try await tmux.type("Enter")
+            let last = try await tmux.wait(for: "[exit 0]")
+            #expect(last.hasSuffix("a warning\n\nstatus: Complete!\nprogress: 100 %\n[exit 0]"), "\(last)")
+            #expect(try await tmux.hasCursor)
+        }
+    }
+
+    @Test func `another size of the window draws the region anew`() async throws {
+        try await onTerminal { tmux in
+            try await tmux.wait(for: "25 %")
+            try await tmux.resize(columns: 40, rows: 10)
+            let shown = try await tmux.wait(for: "a shorter bar") { $0.contains(/progress █{5}░{14} 25 %/) }
+            // tmux itself may have moved what stood above out of sight.
+            #expect(shown.contains(/^(begun\n\n)?Waiting 日本語 🎬 \.\.\.\nprogress █{5}░{14} 25 %  0:0\d$/), "\(shown)")
+        }
+    }
+
+    @Test(arguments: [("", "C-c", "[exit 130]"), ("fail", "Enter", "[exit 1]"), ("exit", "Enter", "[exit 7]")])
+    func `whichever way it ends, the terminal is as it was`(argument: String, key: String, end: String) async throws {
+        try await onTerminal(argument) { tmux in
+            try await tmux.wait(for: "25 %")
+            try await tmux.type("Enter")
+            try await tmux.wait(for: "50 %")
+            try await tmux.type(key)
+            let last = try await tmux.wait(for: end)
+            #expect(last.contains(/status: .+\nprogress: \d+ %\n\[exit/), "\(last)")
+            #expect(last.components(separatedBy: "status: ").count == 2)
+            #expect(!last.contains("█"))
+            #expect(last.contains("no such luck") == (argument == "fail"))
+            #expect(try await tmux.hasCursor)
+        }
+    }
+
+    @Test func `a second Ctrl-C ends it at once and leaves the terminal as it was`() async throws {
+        let command = try Command()
+        try command.scratch.write(
+            "stuck.lua",
+            """
+            local decart = require("decart")
+            document.getElementById("progress").value = 25
+            pcall(decart.sleep, 60000)
+            print("cleaning up")
+            decart.shield(decart.sleep, 60000)
+            """)
+        let tmux = try await Tmux("'\(try Command.path())' stuck.lua", scratch: command.scratch)
+        try await tmux.wait(for: "25 %")
+        try await tmux.type("C-c")
+        try await tmux.wait(for: "cleaning up")
+        try await tmux.type("C-c")
+        let last = try await tmux.wait(for: "[exit 130]")
+        #expect(last.hasSuffix("progress: 25 %\n[exit 130]"), "\(last)")
+        #expect(try await tmux.hasCursor)
+        await tmux.end()
+    }
+
+    @Test func `a terminal that can do nothing gets plain lines`() async throws {
+        let command = try Command()
+        try command.scratch.write("plain.lua", #"document.getElementById("progress").value = 25"#)
+        let tmux = try await Tmux("TERM=dumb '\(try Command.path())' plain.lua", scratch: command.scratch)
+        #expect(try await tmux.wait(for: "[exit 0]") == "progress: 25 %\n[exit 0]")
+        await tmux.end()
+    }
+}
