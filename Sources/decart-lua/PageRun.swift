@@ -1,4 +1,5 @@
 import DecartModule
+import Foundation
 import LiveDocument
 import Logging
 import RunClock
@@ -12,6 +13,8 @@ final class PageRun: Sendable {
     let hub: PageHub
     private let way: Way
     private let console: Console
+    /// The user's own.
+    private let page: String?
     private let addresses: AsyncStream<String>
     private let services: ServiceGroup
     private let serving: Task<Void, any Error>
@@ -25,6 +28,7 @@ final class PageRun: Sendable {
 
     init(_ options: ScriptOptions.Web, title: String, logLevel: Logger.Level, console: Console) {
         self.console = console
+        page = options.page
         let way = Way()
         self.way = way
         hub = PageHub(
@@ -54,6 +58,9 @@ final class PageRun: Sendable {
 
     /// Returns once it accepts connections, and has told where.
     func start() async throws {
+        if let page, !FileManager.default.isReadableFile(atPath: page) {
+            throw UsageError("\(page) cannot be read")
+        }
         for await address in addresses {
             self.address.withLock { $0 = address }
             console.notice(Notice(kind: .page, message: "the page is at \(address)"))

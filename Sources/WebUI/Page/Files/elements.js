@@ -135,6 +135,8 @@ export class Elements {
     if (n === 0) return
     let entry = this.known.get(n)
     if (!entry) this.known.set(n, entry = this.make(n, id, tag))
+    // The page's own scripts may have made it meanwhile.
+    else if (!entry.node && (entry.node = document.getElementById(id))) set = { ...entry.set, ...set }
     if (isWhole) for (const name of Object.keys(entry.set)) set[name] ??= null
     for (const [name, value] of Object.entries(set)) {
       if (value === null) delete entry.set[name]
