@@ -9,7 +9,7 @@ extension BrowserTests {
         @Test func `the status display moves its line and its bar, and shows the video`() async throws {
             try await RunningProgram.with("--local", "--web", TestClip.root + "/scripts/examples/status_display.lua") { program in
                 let address = try await program.address()
-                try await BrowserPage.with(address, width: 900, height: 760) { page in
+                try await BrowserPage.with(address, width: 900, height: 660, reducedMotion: true) { page in
                     try await page.expects("document.title === 'status_display.lua'")
                     try await page.expects("document.querySelector('#progress progress')?.value === 50")
                     try await page.expects("document.querySelector('#status p').textContent === 'Generating video...'")
