@@ -14,29 +14,32 @@ final class SubmitExchange: Sendable {
 
     private let transport: any QueueTransport
     private let clock: any RunClock
+    private let executor: (any TaskExecutor)?
     private let state = Mutex(State.preparing)
 
-    init(transport: any QueueTransport, clock: any RunClock) {
+    init(transport: any QueueTransport, clock: any RunClock, executor: (any TaskExecutor)?) {
         self.transport = transport
         self.clock = clock
+        self.executor = executor
     }
 
     /// Once for each exchange. The request runs in a task of its own, which the caller's cancellation does not reach,
-    /// but on the caller's actor, so that it costs no thread hop.
+    /// but on the caller's actor or executor: it costs no thread hop, and under virtual time submits keep their order.
     func send(
         _ request: TransportRequest, isolation: isolated (any Actor)? = #isolation
     ) async -> Result<TransportReply, TransportFailure> {
         var request = request
         request.onSending = { [weak self] in self?.began() }
         let sent = request
-        let exchange = Task { () -> Result<TransportReply, TransportFailure> in
-            _ = isolation
-            do throws(TransportFailure) {
-                return .success(try await transport.send(sent))
-            } catch {
-                return .failure(error)
+        let exchange =
+            if let executor {
+                Task(executorPreference: executor) { [transport] in await Self.outcome(of: sent, by: transport) }
+            } else {
+                Task {
+                    _ = isolation
+                    return await Self.outcome(of: sent, by: transport)
+                }
             }
-        }
         let result = await withTaskCancellationHandler {
             await exchange.value
         } onCancel: {
@@ -44,6 +47,16 @@ final class SubmitExchange: Sendable {
         }
         end()
         return result
+    }
+
+    private static func outcome(
+        of request: TransportRequest, by transport: any QueueTransport
+    ) async -> Result<TransportReply, TransportFailure> {
+        do throws(TransportFailure) {
+            return .success(try await transport.send(request))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func began() {
