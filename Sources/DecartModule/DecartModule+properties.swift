@@ -51,8 +51,12 @@ extension DecartModule {
         }
     }
 
-    /// The same blob is the same source, however often it is set.
-    private func media(ofBlob id: Int) -> MediaBlob {
+    /// The same blob is the same source, however often it is set, but for a name of its own.
+    func media(ofBlob id: Int, named name: String? = nil) -> MediaBlob {
+        if let name, var blob = blobs[id]?.blob {
+            blob.name = name
+            return MediaBlob(blob)
+        }
         if let media = blobs[id]?.media { return media }
         let media = MediaBlob(blobs[id]?.blob ?? Blob(bytes: [], type: "application/octet-stream"))
         blobs[id]?.media = media
