@@ -16,6 +16,7 @@ int shim_resume(lua_State *co, lua_State *from, int arguments, int *results) {
     vm->chain[vm->depth] = co;
     vm->depth++;
     if (vm->interrupted) shim_interrupt(co, vm->interrupted);
+    shim_bound_coroutine(co);
     int status = lua_resume(co, from, arguments, results);
     vm->depth--;
     return status;

@@ -51,11 +51,14 @@ static int raise_value(lua_State *L) {
     return raise_top(L, true);
 }
 
-// nowait(place, f, ...): calls f where it cannot wait; a wait in there is refused with that place's name.
+// nowait(place, f, ...): calls f where it cannot wait, and not for ever; a wait in there is refused with that place's name.
 int shim_nowait(lua_State *L) {
     luaL_checkstring(L, 1);
     luaL_checkany(L, 2);
-    lua_call(L, lua_gettop(L) - 2, LUA_MULTRET);
+    shim_bound bound = shim_begin_bound(L);
+    int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+    shim_end_bound(L, bound);
+    if (status != LUA_OK) return lua_error(L);
     return lua_gettop(L) - 1;
 }
 

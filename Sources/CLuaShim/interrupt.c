@@ -36,6 +36,67 @@ void shim_set_interrupt_error(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &shim_interrupt_key);
 }
 
+// MARK: Calls that must end by themselves
+
+// About a second of pure Lua. Counted, not timed: under virtual time the same call must come to the same end every time.
+#define BOUND 100000000
+
+static void raise_overrun(lua_State *L, lua_Debug *frame) {
+    (void)frame;
+    shim_vm *vm = shim_of(L);
+    if (!vm->overrun) {
+        // A coroutine that was left suspended in such a call.
+        lua_sethook(L, NULL, 0, 0);
+        return;
+    }
+    shim_push_position(L);
+    lua_pushliteral(L, "it does not come to an end");
+    lua_concat(L, 2);
+    lua_error(L);
+}
+
+static void bound_reached(lua_State *L, lua_Debug *frame) {
+    shim_vm *vm = shim_of(L);
+    if (vm->bounds == 0) {
+        // A coroutine that was left suspended in such a call.
+        lua_sethook(L, NULL, 0, 0);
+        return;
+    }
+    vm->overrun = true;
+    // At every instruction from now on, or a `pcall` loop would catch it and go on.
+    for (int i = 0; i < (int)vm->depth; i++)
+        lua_sethook(vm->chain[i], raise_overrun, LUA_MASKCALL | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    lua_sethook(L, raise_overrun, LUA_MASKCALL | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    if (lua_gethook(vm->main) == bound_reached)
+        lua_sethook(vm->main, raise_overrun, LUA_MASKCALL | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    raise_overrun(L, frame);
+}
+
+void shim_bound_coroutine(lua_State *co) {
+    // A new coroutine has its maker's hook; one that was made before the bounded call has none yet.
+    if (shim_of(co)->bounds > 0 && lua_gethook(co) == NULL) lua_sethook(co, bound_reached, LUA_MASKCOUNT, BOUND);
+}
+
+shim_bound shim_begin_bound(lua_State *L) {
+    shim_vm *vm = shim_of(L);
+    shim_bound before = {lua_gethook(L), lua_gethookmask(L), lua_gethookcount(L)};
+    // A bounded call within a bounded one stands under the outer one's bound.
+    if (vm->bounds++ == 0 && !vm->interrupted) lua_sethook(L, bound_reached, LUA_MASKCOUNT, BOUND);
+    return before;
+}
+
+void shim_end_bound(lua_State *L, shim_bound before) {
+    shim_vm *vm = shim_of(L);
+    if (--vm->bounds > 0) return;
+    bool overran = vm->overrun;
+    vm->overrun = false;
+    for (int i = 0; overran && i < (int)vm->depth; i++)
+        if (lua_gethook(vm->chain[i]) == raise_overrun) lua_sethook(vm->chain[i], NULL, 0, 0);
+    lua_sethook(L, before.hook, before.mask, before.count);
+    // A Ctrl-C that came meanwhile is not to be forgotten with the hook.
+    if (vm->interrupted) shim_interrupt(L, vm->interrupted);
+}
+
 // MARK: From another thread
 
 // One interrupt is under way at a time: what the handler is told, and what it found.
@@ -63,7 +124,8 @@ static void interrupt_thread(int number) {
         lua_State *running = vm->chain[vm->depth - 1];
         for (int level = 0; lua_getstack(running, level, &frame); level++) {
             lua_getinfo(running, "Sl", &frame);
-            if (frame.currentline <= 0) continue;
+            // The host's own Lua is not what the user asks about.
+            if (frame.currentline <= 0 || strncmp(frame.short_src, "[decart-lua]", 12) == 0) continue;
             snprintf(position, sizeof position, "%s:%d", frame.short_src, frame.currentline);
             break;
         }

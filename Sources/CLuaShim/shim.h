@@ -40,6 +40,10 @@ typedef struct shim_vm {
     lua_State *chain[SHIM_CHAIN];
     volatile sig_atomic_t depth;
     volatile sig_atomic_t interrupted;
+    /// Whether a bounded call has used up its instructions: all that it runs raises until it has been left.
+    bool overrun;
+    /// How many bounded calls are under way, one inside the other; the outermost one's bound counts.
+    int bounds;
     /// Counts the times that a task was run: tells one that is stuck from many that are busy.
     volatile uint64_t turn;
     /// Above 0 while `coroutine.close` runs the pending `<close>` of chain[closing - 1].
@@ -76,6 +80,17 @@ int shim_keep_traceback(lua_State *L);
 int shim_describe(lua_State *L);
 
 int shim_nowait(lua_State *L);
+
+/// What hook stood before a bounded call.
+typedef struct shim_bound {
+    lua_Hook hook;
+    int mask, count;
+} shim_bound;
+/// From now on script code on `L`, and in coroutines that it makes, may run so many instructions and no more.
+shim_bound shim_begin_bound(lua_State *L);
+void shim_end_bound(lua_State *L, shim_bound before);
+/// Puts a coroutine that is about to be resumed under the bound of the call that is under way, if one is.
+void shim_bound_coroutine(lua_State *co);
 
 void shim_open_coroutines(lua_State *L);
 void shim_open_loaders(lua_State *L);

@@ -19,11 +19,15 @@ public struct DecartClient: Sendable {
     ///   - transport: what carries the requests; the caller's to shut down.
     ///   - clock: what waits are measured by.
     ///   - chance: what waits are spread by.
+    ///   - executor: where the part of a submit runs that outlives its caller's cancellation. Nil is right for callers
+    ///     on an actor: it runs there. A caller whose tasks have an executor preference names that, or the submit
+    ///     leaves it: unstructured tasks do not inherit one.
     public init(
         configuration: ClientConfiguration, transport: any QueueTransport, clock: any RunClock = SystemClock(),
-        chance: Chance = Chance()
+        chance: Chance = Chance(), executor: (any TaskExecutor)? = nil
     ) {
-        requester = Requester(configuration: configuration, transport: transport, clock: clock, chance: chance)
+        requester = Requester(
+            configuration: configuration, transport: transport, clock: clock, chance: chance, executor: executor)
     }
 
     public var configuration: ClientConfiguration { requester.configuration }

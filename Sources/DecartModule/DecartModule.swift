@@ -17,6 +17,8 @@ public final class DecartModule {
         /// Read when the first client is made: a script without one does not wait for it.
         public var environment: @Sendable () -> [String: String]
         public var chance: Chance
+        /// Where `decart.policy.learned` keeps durations from run to run.
+        public var durations = KeptDurations.onlyIfAsked
         /// Whether the queue is on this machine: then nothing is said of deprecated models.
         public var isLocal: Bool { if case .local? = server { true } else { false } }
 
@@ -32,6 +34,8 @@ public final class DecartModule {
     let clock: any RunClock
     let note: @Sendable (Notice) -> Void
 
+    /// The runtime's.
+    private(set) var executor: (any TaskExecutor)?
     var clients: [DecartClient] = []
     var blobs: [Int: HeldBlob] = [:]
 
@@ -49,6 +53,8 @@ public final class DecartModule {
     var hasWarnedOfPace = false
     var progresses: [Int: Progress] = [:]
     var nextProgress = 0
+    var books: [String: DurationBook] = [:]
+    var learned: [LearnedInstance] = []
     /// The state of the script's UI.
     public var document = LiveDocument()
     /// How many elements have callbacks.
@@ -83,10 +89,11 @@ public final class DecartModule {
 
     /// Gives the module to a runtime whose prelude is loaded.
     public func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
+        executor = runtime.taskExecutor
         runtime.onPush(of: "blob") { [self] id in blobs[id]?.holders += 1 }
         let functions = clientFunctions() + queueFunctions() + neighbourFunctions() + modelFunctions() + blobFunctions()
         let policies = try runtime.loadModule(
-            PackageResources.policies_lua, name: "policies", functions: [randomFunction()])
+            PackageResources.policies_lua, name: "policies", functions: [randomFunction()] + learnedFunctions())
         let polling = try runtime.loadModule(PackageResources.polling_lua, name: "polling", functions: [])
         try runtime.loadModule(
             PackageResources.decart_lua, name: "decart", functions: functions,

@@ -63,6 +63,9 @@ public struct LiveDocument: Sendable {
     /// Whether the script has made any element.
     public var hasElements: Bool { nextNumber > 1 || nodes.count > 1 }
 
+    /// How many elements there are, the body among them.
+    public var count: Int { nodes.count }
+
     public func contains(_ id: ElementID) -> Bool { nodes[id] != nil }
 
     // MARK: Holders

@@ -9,13 +9,19 @@ import Synchronization
 /// time at all and a run gives the same output every time (`clips` built in, `settings.seed` given).
 public final class InProcessQueue: QueueTransport {
     private let api: QueueAPI
+    private let clock: any RunClock
+    private let address: String?
 
     /// Jobs live in memory, their files in a temporary folder that goes with this object.
+    /// - Parameter address: the URL that the queue answers for; a request to any other place fails, since there is no
+    ///   network to it. Nil: it answers for all.
     /// - Throws: `StorageError`.
     public init(
         settings: QueueSettings = QueueSettings(), clips: ClipMaker = .builtIn, latency: Duration = .zero,
-        clock: any RunClock
+        clock: any RunClock, address: String? = nil
     ) throws(StorageError) {
+        self.clock = clock
+        self.address = address
         let queue = try JobQueue(
             settings: settings, database: nil, clips: clips, clock: clock, logger: Logger(label: "decart-lua.queue"))
         api = QueueAPI(queue: queue, settings: settings, key: nil, latency: latency, clock: clock)
@@ -23,6 +29,12 @@ public final class InProcessQueue: QueueTransport {
 
     public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
         guard !Task.isCancelled else { throw Self.cancelled(.neverSent) }
+        if let address, !request.url.hasPrefix(address + "/") {
+            throw TransportFailure(
+                .network, reach: .neverSent,
+                reason: "there is no network under virtual time and in tests, only the queue in this process; use a file "
+                    + "in place of a URL")
+        }
         // From here on the queue may act on it, and no cancellation tells whether it did.
         request.onSending?()
         var headers: [String: String] = [:]
@@ -53,6 +65,20 @@ public final class InProcessQueue: QueueTransport {
             throw Self.cancelled(.maybeSent)
         }
         if let failure = unsendable.withLock({ $0 }) { throw failure }
+        switch reply.silence {
+        case nil: break
+        case .cut:
+            throw TransportFailure(.network, reach: .maybeSent, reason: "the local queue cut the connection, as it was told to")
+        case .hang:
+            do {
+                try await clock.sleep(for: request.idleTimeout)
+            } catch {
+                throw Self.cancelled(.maybeSent)
+            }
+            throw TransportFailure(
+                .timeout, reach: .maybeSent,
+                reason: "no byte came for \(request.idleTimeout.inMilliseconds / 1000) s: the local queue hangs, as it was told to")
+        }
         return try reply.transported(from: folder, streaming: request.streamsReply)
     }
 

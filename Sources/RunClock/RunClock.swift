@@ -17,6 +17,10 @@ public protocol RunClock: Sendable {
     /// After this returns, `body` of that wake is not started any more (it may be running). Unknown ids are ignored.
     func cancelWake(_ id: WakeID)
 
+    /// Whether runs on this clock are to come out the same every time. Work that could end in any order is then done at
+    /// once, one piece after the other.
+    var isRepeatable: Bool { get }
+
     /// Work outside the clock's view (a socket, a child process) is under way: virtual time stands still meanwhile.
     func beginExternalWork()
     /// Ends what `beginExternalWork` began; the two are paired.
@@ -27,6 +31,7 @@ public protocol RunClock: Sendable {
 }
 
 extension RunClock {
+    public var isRepeatable: Bool { false }
     public func beginExternalWork() {}
     public func endExternalWork() {}
     public func ownerIsIdle() {}

@@ -78,6 +78,8 @@ public final class VirtualClock: RunClock {
         return wake != nil
     }
 
+    public var isRepeatable: Bool { mode == .automatic }
+
     public func beginExternalWork() {
         state.withLock { $0.externalWork += 1 }
     }

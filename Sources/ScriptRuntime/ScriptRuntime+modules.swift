@@ -9,7 +9,7 @@ extension ScriptRuntime {
                 runtime.holders[object.kind]?(object.id)
             }
         }
-        let functions = taskFunctions() + timerFunctions() + processFunctions() + lineFunctions()
+        let functions = taskFunctions() + timerFunctions() + processFunctions() + lineFunctions() + settlingFunctions()
         let core = try loadInternal(PackageResources.prelude_lua, name: "prelude", [.functions(functions)])
         module = core
         for (source, name) in [
@@ -28,6 +28,12 @@ extension ScriptRuntime {
     ) throws(LuaError) -> LuaReference {
         guard let module else { throw .message("the prelude is not loaded") }
         return try loadInternal(source, name: name, [.reference(module), .functions(functions.map(hostFunction))] + arguments)
+    }
+
+    /// Runs a Lua file of the runtime's own, which is given the core and its arguments.
+    func loadOwn(_ source: [UInt8], name: String, _ arguments: [LuaVM.Argument]) throws(LuaError) {
+        guard let module else { throw .message("the prelude is not loaded") }
+        vm.release(try loadInternal(source, name: name, [.reference(module)] + arguments))
     }
 
     private func loadInternal(_ source: [UInt8], name: String, _ arguments: [LuaVM.Argument]) throws(LuaError)

@@ -15,6 +15,9 @@ public actor ScriptRuntime {
     nonisolated let executor: LoopExecutor
     nonisolated let report: @Sendable (ScriptReport) -> Void
 
+    /// Where the host's work for this script runs; virtual time waits for all that does.
+    public nonisolated var taskExecutor: any TaskExecutor { executor }
+
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let vm: LuaVM
@@ -34,6 +37,8 @@ public actor ScriptRuntime {
     /// The host's work under way, by the waits that it will answer.
     var pendings: [Int: (task: ScriptTask, work: any PendingWork)] = [:]
     var holders: [String: (Int) -> Void] = [:]
+    /// Tasks that wait for everything else to end.
+    var settlers: [(task: ScriptTask, wait: Int)] = []
 
     /// The `decart` table.
     var module: LuaReference?
@@ -185,6 +190,7 @@ public actor ScriptRuntime {
         if ended != nil { return finishRun() }
         guard ready.isEmpty else { return schedulePump() }
         for handler in quietHandlers { handler() }
+        if !settlers.isEmpty { answerSettlers() }
         // A handler may have made something ready.
         guard ready.isEmpty else { return schedulePump() }
         // What is due needs no time to pass, which virtual time would not while work outside of it is under way.

@@ -1,6 +1,7 @@
 import DecartModule
 import Foundation
 import LuaVM
+import RunClock
 import ScriptRuntime
 
 /// The functions of the command's own Lua: the prompt, and leaving.
@@ -43,9 +44,12 @@ final class CommandModule {
                 let prompt = try call.string(1)
                 let reader = openReader()
                 signals?.prompting(reader)
+                let clock = runtime.clock
                 return .waits(
                     ModuleFunction.Operation {
-                        await reader.line(prompt: prompt)
+                        clock.beginExternalWork()
+                        defer { clock.endExternalWork() }
+                        return await reader.line(prompt: prompt)
                     } conclude: { [self] line in
                         signals?.prompting(nil)
                         return .values([line.map { .string($0) } ?? .nil])

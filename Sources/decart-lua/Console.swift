@@ -59,11 +59,16 @@ struct Console: Sendable {
 
     /// A line, or several, as they are.
     func line(_ text: String) {
-        var line = text + "\n"
+        Self.write(text + "\n")
+    }
+
+    /// Text that need not be a line.
+    static func write(_ text: String) {
+        var line = text
         line.withUTF8 { bytes in
             var sent = 0
             while sent < bytes.count {
-                let count = write(STDERR_FILENO, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+                let count = Glibc.write(STDERR_FILENO, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
                 if count < 0 && errno != EINTR { return }
                 sent += max(0, count)
             }

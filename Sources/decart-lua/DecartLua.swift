@@ -22,6 +22,15 @@ enum DecartLua {
         if words.dropFirst().first == "serve" {
             return await ServeCommand.main(Array(words.dropFirst(2)))
         }
+        if words.dropFirst().first == "lab" {
+            // Not by way of `LabCommand.main`: that runs on a thread whose signals are blocked, threads made there
+            // inherit it, and a policy that never ends could not be interrupted.
+            let lab = LabCommand.parseOrExit(Array(words.dropFirst(2)))
+            exit(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
+        }
+        if words.dropFirst().first == "test" {
+            await TestCommand.main(Array(words.dropFirst(2)))
+        }
         let options: ScriptOptions
         do throws(UsageError) {
             options = try ScriptOptions(words)

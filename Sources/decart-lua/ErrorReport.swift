@@ -18,9 +18,14 @@ enum ErrorReport {
 
     /// As `lua` shows an error, with the position of an error object before it.
     static func text(of error: LuaError) -> String {
+        "\(DecartLua.name): \(message(of: error))"
+    }
+
+    /// That without the program's name.
+    static func message(of error: LuaError) -> String {
         // A file that cannot be read or compiled fails before any line of the user's runs: there is only the headline.
         let traceback = error.traceback.flatMap { $0.contains("\n") ? "\n\($0)" : nil } ?? ""
-        return "\(DecartLua.name): \(headline(of: error))\(traceback)"
+        return headline(of: error) + traceback
     }
 
     static func json(of report: ScriptReport) -> String {

@@ -8,12 +8,12 @@ final class LocalQueueRun: Sendable {
     private let services: ServiceGroup
     private let serving: Task<Void, any Error>
 
-    init(logLevel: Logger.Level) {
+    init(settings: QueueSettings, logLevel: Logger.Level) {
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
         self.ports = ports
         var logger = Logger(label: "decart-lua.queue")
         logger.logLevel = logLevel
-        let server = LocalQueueServer(configuration: LocalQueueServer.Configuration(), logger: logger) { port in
+        let server = LocalQueueServer(configuration: LocalQueueServer.Configuration(settings: settings), logger: logger) { port in
             found.yield(port)
         }
         let services = ServiceGroup(services: [server], logger: logger)

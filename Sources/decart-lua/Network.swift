@@ -10,14 +10,18 @@ final class Network: Sendable {
     private let group: any EventLoopGroup
     private let clock: any RunClock
     private let made = Mutex<HTTPTransport?>(nil)
+    private let queue: (any QueueTransport)?
 
-    init(group: any EventLoopGroup, clock: any RunClock) {
+    /// - Parameter queue: what carries every request in place of connections, if anything does.
+    init(group: any EventLoopGroup, clock: any RunClock, queue: (any QueueTransport)?) {
         self.group = group
         self.clock = clock
+        self.queue = queue
     }
 
     /// - Throws: `INVALID_OPTIONS` for a proxy or certificates in the environment that cannot be used.
-    func transport() throws(DecartError) -> HTTPTransport {
+    func transport() throws(DecartError) -> any QueueTransport {
+        if let queue { return queue }
         if let transport = made.withLock({ $0 }) { return transport }
         let configuration = try HTTPTransport.Configuration.fromEnvironment(ProcessInfo.processInfo.environment)
         let transport = HTTPTransport(on: group, clock: clock, configuration: configuration)

@@ -19,6 +19,7 @@ final class PageRun: Sendable {
     private let services: ServiceGroup
     private let serving: Task<Void, any Error>
     private let address = Mutex("")
+    private let signals = Mutex<SignalWatch?>(nil)
 
     /// How events come to the script, once there is one.
     private final class Way: Sendable {
@@ -81,8 +82,12 @@ final class PageRun: Sendable {
         runtime.onWait { face.look(at: &module.document) }
     }
 
+    /// Who is told of Ctrl-C.
+    func signals(_ watch: SignalWatch?) { signals.withLock { $0 = watch } }
+
     /// The run is over: shows how, and serves on until the pages are closed, or Ctrl-C.
-    func serveOn(after status: ExitStatus, _ signals: SignalWatch?) async {
+    func serveOn(after status: ExitStatus) async {
+        let signals = signals.withLock { $0 }
         way.runtime.withLock { $0 = nil }
         hub.runEnded(well: status == .success)
         guard status != .interrupted, !hub.areAllClosed else { return }

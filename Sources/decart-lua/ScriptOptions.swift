@@ -36,6 +36,14 @@ struct ScriptOptions: Equatable {
     var baseURL: String?
     var logLevel = "warning"
     var bytecode = false
+    /// The file of the policy that every wait has unless the script gives one.
+    var policy: String?
+    /// Time passes only when nothing else can be done.
+    var isVirtual = false
+    /// What chance follows from; nil: another one in every run.
+    var seed: UInt64?
+    /// The file that says what becomes of the local queue's jobs.
+    var scenario: String?
     var ui = UIMode.auto
     var colour = ColourChoice.auto
 
@@ -57,8 +65,8 @@ struct ScriptOptions: Equatable {
     }
 
     private static let longOptions = [
-        "--local", "--base-url", "--web", "--web-host", "--page", "--log-level", "--ui", "--color",
-        "--bytecode", "--help", "--version",
+        "--policy", "--virtual-time", "--seed", "--scenario", "--ui", "--color", "--web", "--web-host", "--page",
+        "--local", "--base-url", "--log-level", "--bytecode", "--help", "--version",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
@@ -66,6 +74,21 @@ struct ScriptOptions: Equatable {
     init(_ words: [String]) throws(UsageError) {
         self.words = words
         scriptIndex = words.count
+        try read()
+        try checkTogether()
+    }
+
+    /// Options that mean nothing without another one.
+    private func checkTogether() throws(UsageError) {
+        if isVirtual, !isLocal {
+            throw UsageError("'--virtual-time' needs '--local': a server elsewhere keeps its own time")
+        }
+        if scenario != nil, !isLocal {
+            throw UsageError("'--scenario' needs '--local', whose queue it is about; 'serve' takes it too")
+        }
+    }
+
+    private mutating func read() throws(UsageError) {
         var index = 1
         while index < words.count {
             let word = words[index]
@@ -135,6 +158,15 @@ struct ScriptOptions: Equatable {
             var web = web ?? Web()
             web.page = try argument()
             self.web = web
+        case "--policy": policy = try argument()
+        case "--scenario": scenario = try argument()
+        case "--seed":
+            let text = try argument()
+            guard let number = UInt64(text) else {
+                throw UsageError("'--seed' is a whole number from 0 to \(UInt64.max), not '\(text)'")
+            }
+            seed = number
+        case _ where word == "--virtual-time": isVirtual = true
         case "--ui": ui = try Self.choice("--ui", try argument())
         case "--color": colour = try Self.choice("--color", try argument())
         case _ where word == "--local": isLocal = true
@@ -178,6 +210,8 @@ struct ScriptOptions: Equatable {
         """
         usage: \(program) [options] [script [args]]
                \(program) serve [options]
+               \(program) test [options] [files]
+               \(program) lab [options] policy.lua...
         Available options are:
           -e stat         execute string 'stat'; decart is there already
           -i              enter interactive mode after executing 'script'
@@ -188,6 +222,10 @@ struct ScriptOptions: Equatable {
           -W              turn warnings on
           --local         start a queue on this machine and use it: no key, no network
           --base-url URL  talk to this server
+          --policy FILE   wait for jobs by the policy that this file returns
+          --virtual-time  with --local: let time pass only when nothing else can be done
+          --seed N        make chance the same in every run
+          --scenario FILE with --local: let this file say what becomes of each job
           --web[=PORT]    show the script's document as a page in the browser, on a free port unless given
           --web-host ADDR serve that page on this address instead of 127.0.0.1
           --page FILE     serve this page of yours, whose ids the script then drives

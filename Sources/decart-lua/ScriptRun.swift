@@ -32,17 +32,12 @@ struct ScriptRun {
         }
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let clock = EventLoopClock(loop: group.next())
-        let queue = options.isLocal ? LocalQueueRun(logLevel: logLevel) : nil
-        let server: ServerOverride?
-        do {
-            if let queue {
-                server = .local(try await queue.start())
-            } else {
-                server = options.baseURL.map { .baseURL($0) }
-            }
+        let clock: any RunClock = options.isVirtual ? VirtualClock(mode: .automatic) : EventLoopClock(loop: group.next())
+        let queue: RunQueue
+        do throws(RunQueue.Problem) {
+            queue = try await RunQueue.start(options, clock: clock, logLevel: logLevel)
         } catch {
-            console.error("the local queue cannot start: \(error)")
+            console.error(error.message)
             return .failure
         }
         let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
@@ -50,10 +45,10 @@ struct ScriptRun {
             try await page?.start()
         } catch {
             console.error("the page cannot be served: \(error)")
-            await queue?.stop()
+            await queue.stop()
             return .failure
         }
-        let network = Network(group: group, clock: clock)
+        let network = Network(group: group, clock: clock, queue: queue.transport)
         let status: ExitStatus
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
@@ -64,17 +59,23 @@ struct ScriptRun {
                     console.show(report)
                     page?.hub.report(ErrorReport.text(of: report))
                 })
-            let settings = DecartModule.Settings(
-                server: server, environment: { ProcessInfo.processInfo.environment })
+            var settings = DecartModule.Settings(
+                server: queue.server ?? options.baseURL.map { .baseURL($0) },
+                environment: { ProcessInfo.processInfo.environment },
+                chance: options.chanceSeed.map { Chance(seed: $0) } ?? Chance())
+            if !options.isLocal, let folder = Self.stateFolder() {
+                settings.durations = .file("\(folder)/durations.csv")
+            }
             status = await run(on: runtime, settings, network, page)
         } catch {
             console.show(error)
             status = .failure
         }
         showUnfinishedJobs()
+        await page?.serveOn(after: status)
         await network.shutdown()
         await page?.stop()
-        await queue?.stop()
+        await queue.stop()
         return status
     }
 
@@ -97,6 +98,7 @@ struct ScriptRun {
         }
         do throws(LuaError) {
             try runtime.loadPrelude()
+            if let seed = options.chanceSeed { try runtime.makeRepeatable(seed: seed) }
             try module.install(in: runtime)
             faces.follow(module, in: runtime)
             if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
@@ -110,11 +112,11 @@ struct ScriptRun {
                 },
                 resized: { faces.resized() },
                 hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
+            page?.signals(command.signals)
             let status = await runtime.run(main, arguments: [.value(plan)])
             // What C's streams hold goes out above the last state.
             Console.flush()
             faces.close()
-            await page?.serveOn(after: status, command.signals)
             runtime.close()
             return status
         } catch {
@@ -146,6 +148,7 @@ struct ScriptRun {
             ("script", script),
             ("interactive", .boolean(options.isInteractive || (isPrompt && readsTerminal))),
         ]
+        if let policy = options.policy { fields.append(("policy", .text(policy))) }
         if let initialisation { fields.append(("init", initialisation)) }
         return .table(LuaTable(fields: fields))
     }
@@ -189,12 +192,16 @@ struct ScriptRun {
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    /// Where the program keeps what outlives a run; nil where there is no home.
+    private static func stateFolder() -> String? {
+        // As the XDG specification has it, empty is as good as not set.
+        let state = variable("XDG_STATE_HOME").flatMap { $0.isEmpty ? nil : $0 }
+        return (state ?? variable("HOME").map { "\($0)/.local/state" }).map { "\($0)/decart-lua" }
+    }
+
     /// Where the prompt keeps its lines; makes the folder.
     @Sendable private static func historyFile() -> String? {
-        guard let state = variable("XDG_STATE_HOME") ?? variable("HOME").map({ "\($0)/.local/state" }) else {
-            return nil
-        }
-        let folder = "\(state)/decart-lua"
+        guard let folder = stateFolder() else { return nil }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return "\(folder)/history"
     }

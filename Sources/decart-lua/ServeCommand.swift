@@ -1,6 +1,7 @@
 import ArgumentParser
 import LocalQueue
 import Logging
+import ScriptedQueue
 import ServiceLifecycle
 import UnixSignals
 
@@ -35,6 +36,8 @@ struct ServeCommand: AsyncParsableCommand {
     var seed: UInt64?
     @Option(help: ArgumentHelp("Cut every download after so many bytes, for trying out resuming.", valueName: "bytes"))
     var cutAfter: Int?
+    @Option(help: ArgumentHelp("Let this Lua file say what becomes of each job.", valueName: "file"))
+    var scenario: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "warning"
 
@@ -56,10 +59,18 @@ struct ServeCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "decart-lua.queue")
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
-        let settings = QueueSettings(
+        var settings = QueueSettings(
             pending: .milliseconds(pending), processing: .milliseconds(processing), concurrency: concurrency,
             failRate: failRate, expireAfter: expireAfter.map { .milliseconds($0) }, seed: seed,
             cutAfter: cutAfter)
+        if let scenario {
+            do throws(TimetableProblem) {
+                let scenario = try Scenario(path: scenario, seed: seed)
+                settings.planner = { scenario.answer(to: $0) }
+            } catch {
+                throw ValidationError(error.message)
+            }
+        }
         let configuration = LocalQueueServer.Configuration(
             host: host, port: port, database: db, settings: settings, latency: .milliseconds(latency), apiKey: apiKey)
         let host = host

@@ -62,7 +62,8 @@ void shim_warn_to(lua_State *L, void (*warned)(void *owner, const char *message,
 void shim_push_function(lua_State *L, int64_t function, bool waits);
 /// Pushes `raise(value)` for the host's own Lua: it raises at the user's line.
 void shim_push_raise(lua_State *L);
-/// Pushes `nowait(place, f, ...)` for the host's own Lua: it calls f where it cannot wait.
+/// Pushes `nowait(place, f, ...)` for the host's own Lua: it calls f where it cannot wait, and stops
+/// it with an error after a hundred million instructions.
 void shim_push_nowait(lua_State *L);
 /// Compiles a chunk and leaves the function on top, or the message; 0 means it compiled. `name` as in Lua's `load`.
 int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bool bytecode);

@@ -45,7 +45,9 @@ extension Requester {
 
     private func send(_ request: TransportRequest, _ call: Call) async -> Result<TransportReply, TransportFailure> {
         // Only a job has an id to be saved from a cancellation.
-        if case .submit = call { return await SubmitExchange(transport: transport, clock: clock).send(request) }
+        if case .submit = call {
+            return await SubmitExchange(transport: transport, clock: clock, executor: executor).send(request)
+        }
         do throws(TransportFailure) {
             return .success(try await transport.send(request))
         } catch {

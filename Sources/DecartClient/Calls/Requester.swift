@@ -7,13 +7,18 @@ struct Requester: Sendable {
     let transport: any QueueTransport
     let clock: any RunClock
     let chance: Chance
+    let executor: (any TaskExecutor)?
     private let userAgent: String
 
-    init(configuration: ClientConfiguration, transport: any QueueTransport, clock: any RunClock, chance: Chance) {
+    init(
+        configuration: ClientConfiguration, transport: any QueueTransport, clock: any RunClock, chance: Chance,
+        executor: (any TaskExecutor)? = nil
+    ) {
         self.configuration = configuration
         self.transport = transport
         self.clock = clock
         self.chance = chance
+        self.executor = executor
         // The same in every request: put together once, since a program may poll thousands of times a second.
         self.userAgent = configuration.userAgent
     }

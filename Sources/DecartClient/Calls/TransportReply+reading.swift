@@ -30,9 +30,10 @@ extension JobReply {
             return .failure(UnreadableReply(what: "JSON without a status"))
         }
         // Whoever reads the members finds the two that are promised, also where the server left one out.
-        let promised: [String: JSONValue] = ["job_id": .string(id.text), "status": .string(status.rawValue)]
-        return .success(
-            JobReply(id: id, status: status, members: members.merging(promised) { $0 == .null ? $1 : $0 }))
+        var whole = members
+        if whole["job_id"] ?? .null == .null { whole["job_id"] = .string(id.text) }
+        if whole["status"] ?? .null == .null { whole["status"] = .string(status.rawValue) }
+        return .success(JobReply(id: id, status: status, members: whole))
     }
 }
 

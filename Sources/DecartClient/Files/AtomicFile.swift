@@ -66,6 +66,8 @@ final class AtomicFile: ByteSink {
         try await told { () async throws(SystemError) in try await file.write(bytes) }
     }
 
+    func takeBuffer() -> [UInt8] { file.takeBuffer() }
+
     func restart() async throws(FileProblem) {
         try await told { () async throws(SystemError) in try await file.rewind() }
     }
@@ -92,7 +94,7 @@ final class AtomicFile: ByteSink {
     func discard() async {
         // What went wrong with bytes that nobody wants is of no interest.
         try? await file.finish()
-        await FileWork.run {
+        await FileWork.run(on: clock) {
             let wasDone = self.isDone.withLock { done in
                 defer { done = true }
                 return done

@@ -4,10 +4,16 @@ protocol ByteSink: AnyObject, Sendable {
     var count: Int { get }
     /// May return before the bytes are where they go; what goes wrong on their way is told by a later call.
     func write(_ bytes: [UInt8]) async throws(FileProblem)
+    /// An empty buffer to gather bytes in for `write`, which has room if one is to be had.
+    func takeBuffer() -> [UInt8]
     /// Returns when everything is where it goes.
     func finish() async throws(FileProblem)
     /// Forgets all that was written.
     func restart() async throws(FileProblem)
     /// Throws the whole thing away.
     func discard() async
+}
+
+extension ByteSink {
+    func takeBuffer() -> [UInt8] { [] }
 }

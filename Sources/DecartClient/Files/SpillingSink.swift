@@ -73,6 +73,8 @@ final class SpillingSink: ByteSink {
         }
     }
 
+    func takeBuffer() -> [UInt8] { openFile?.takeBuffer() ?? [] }
+
     func restart() async throws(FileProblem) {
         await discard()
     }

@@ -6,7 +6,14 @@ import Synchronization
 final class WriteBehind: Sendable {
     private struct State {
         var count = 0
-        var underWay: FileWork.Begun<Result<Void, SystemError>>?
+        var underWay: FileWork.Begun<Outcome>?
+        /// The last buffer that was written, for the next bytes: fresh memory for each would cost as much as the copying.
+        var spare: [UInt8] = []
+    }
+
+    private struct Outcome: Sendable {
+        var result: Result<Void, SystemError>
+        var bytes: [UInt8]
     }
 
     let file: OpenFile
@@ -25,7 +32,9 @@ final class WriteBehind: Sendable {
     func write(_ bytes: [UInt8]) async throws(SystemError) {
         try await finish()
         let file = file
-        let begun = FileWork.begin(on: clock) { Result { () throws(SystemError) in try file.write(bytes) } }
+        let begun = FileWork.begin(on: clock) {
+            Outcome(result: Result { () throws(SystemError) in try file.write(bytes) }, bytes: bytes)
+        }
         state.withLock { state in
             state.count += bytes.count
             state.underWay = begun
@@ -47,6 +56,17 @@ final class WriteBehind: Sendable {
             defer { state.underWay = nil }
             return state.underWay
         }
-        try await begun?.value().get()
+        guard var outcome = await begun?.value() else { return }
+        outcome.bytes.removeAll(keepingCapacity: true)
+        state.withLock { $0.spare = outcome.bytes }
+        try outcome.result.get()
+    }
+
+    /// An empty buffer, which has room if one is to be had.
+    func takeBuffer() -> [UInt8] {
+        state.withLock { state in
+            defer { state.spare = [] }
+            return state.spare
+        }
     }
 }

@@ -18,6 +18,8 @@ public final class HTTPTransport: QueueTransport {
     /// By the proxy that their connections go through; nil for those that go straight to their server.
     private let clients: [ProxyServer?: HTTPClients]
     let limiter: ConnectionLimiter
+    private let templates = RequestTemplates()
+    private let silence = SilenceWatch()
 
     /// - Parameter group: whose (first) event loop to live on; NIO's shared threads unless given. It is the caller's,
     ///   and must outlive the transport.
@@ -46,7 +48,8 @@ public final class HTTPTransport: QueueTransport {
         }
         clock.beginExternalWork()
         defer { clock.endExternalWork() }
-        let prepared = try PreparedRequest(request, on: loop, proxies: configuration.proxies)
+        let prepared = try PreparedRequest(
+            request, on: loop, proxies: configuration.proxies, templates: templates, silence: silence)
         return request.streamsReply ? try await stream(prepared, slot) : try await collect(prepared, slot)
     }
 

@@ -12,7 +12,10 @@ struct PreparedRequest {
     var proxy: ProxyServer?
 
     /// - Throws: `neverSent` for a URL that is none, before anything else has happened.
-    init(_ request: TransportRequest, on loop: any EventLoop, proxies: ProxySettings) throws(TransportFailure) {
+    init(
+        _ request: TransportRequest, on loop: any EventLoop, proxies: ProxySettings, templates: RequestTemplates,
+        silence: SilenceWatch
+    ) throws(TransportFailure) {
         var headers = HTTPHeaders()
         for (name, value) in request.headers { headers.add(name: name, value: value) }
         let body: HTTPClient.Body?
@@ -28,17 +31,18 @@ struct PreparedRequest {
             body = multipart.httpBody(on: loop)
         }
         do {
-            http = try HTTPClient.Request(
-                url: request.url, method: HTTPMethod(rawValue: request.method.rawValue), headers: headers, body: body)
+            http = try templates.request(HTTPMethod(rawValue: request.method.rawValue), request.url)
+            http.headers = headers
+            http.body = body
         } catch {
             throw TransportFailure(
                 .network, reach: .neverSent, reason: "the address is not a URL that can be requested")
         }
         needsFreshConnection = request.needsFreshConnection
         proxy = proxies.server(for: http.scheme, host: http.host, port: http.port)
-        let peer = "\(http.host):\(http.port)" + (proxy.map { " through the proxy \($0)" } ?? "")
         watch = ExchangeWatch(
-            peer: peer, idleTimeout: request.idleTimeout, onSending: request.onSending)
+            peer: Peer(host: http.host, port: http.port, proxy: proxy), idleTimeout: request.idleTimeout,
+            silence: silence, onSending: request.onSending)
     }
 }
 

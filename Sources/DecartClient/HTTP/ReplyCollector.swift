@@ -29,17 +29,17 @@ final class ReplyCollector: HTTPClientResponseDelegate {
     }
 
     func didSendRequestPart(task: HTTPClient.Task<TransportReply>, _ part: IOData) {
-        watch.bytesMoved(on: task.eventLoop)
+        watch.bytesMoved()
     }
 
     func didReceiveHead(task: HTTPClient.Task<TransportReply>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-        watch.bytesMoved(on: task.eventLoop)
+        watch.bytesMoved()
         state.withLock { $0.head = head }
         return task.eventLoop.makeSucceededVoidFuture()
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<TransportReply>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
-        watch.bytesMoved(on: task.eventLoop)
+        watch.bytesMoved()
         let fits = state.withLock { state -> Bool in
             guard state.body.count + buffer.readableBytes <= limit else { return false }
             state.body.append(contentsOf: buffer.readableBytesView)

@@ -34,7 +34,7 @@ final class ReplyStreamer: HTTPClientResponseDelegate {
             let (answer, taken) = state.withLock { state -> (Chunk?, EventLoopPromise<Void>?) in
                 if let chunk = state.chunk {
                     state.chunk = nil
-                    watch.resume(on: chunk.taken.futureResult.eventLoop)
+                    watch.resume()
                     return (.success(Array(chunk.bytes.readableBytesView)), chunk.taken)
                 }
                 if let end = state.end { return (end.map { nil }, nil) }
@@ -63,7 +63,7 @@ final class ReplyStreamer: HTTPClientResponseDelegate {
     }
 
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-        watch.bytesMoved(on: task.eventLoop)
+        watch.bytesMoved()
         let waiting = state.withLock { state in
             defer { state.head = nil }
             return state.head
@@ -73,7 +73,7 @@ final class ReplyStreamer: HTTPClientResponseDelegate {
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
-        watch.bytesMoved(on: task.eventLoop)
+        watch.bytesMoved()
         let (reader, wait) = state.withLock { state -> (CheckedContinuation<Chunk, Never>?, EventLoopFuture<Void>?) in
             if let reader = state.reader {
                 state.reader = nil

@@ -71,7 +71,7 @@ struct Download: Sendable {
                 gathered += chunk
                 if gathered.count >= Self.writeSize {
                     try await sink.write(gathered)
-                    gathered.removeAll(keepingCapacity: true)
+                    gathered = sink.takeBuffer()
                 }
                 if state.receive(chunk.count) { schedule.progressed() }
                 if requester.clock.now - told >= Self.progressInterval {

@@ -37,7 +37,7 @@ struct InputFiles: Sendable {
 
     /// Opens the file to see that it can be read; a FIFO or a device, which could block or never end, is refused.
     func inspected(_ path: String) async -> Result<MultipartForm.File, FileFault> {
-        await FileWork.run {
+        await FileWork.run(on: requester.clock) {
             do throws(SystemError) {
                 let facts = try FileFacts.of(path)
                 switch facts.kind {

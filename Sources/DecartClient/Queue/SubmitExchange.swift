@@ -14,22 +14,24 @@ final class SubmitExchange: Sendable {
 
     private let transport: any QueueTransport
     private let clock: any RunClock
+    private let executor: (any TaskExecutor)?
     private let state = Mutex(State.preparing)
 
-    init(transport: any QueueTransport, clock: any RunClock) {
+    init(transport: any QueueTransport, clock: any RunClock, executor: (any TaskExecutor)?) {
         self.transport = transport
         self.clock = clock
+        self.executor = executor
     }
 
     /// Once for each exchange. The request runs in a task of its own, which the caller's cancellation does not reach,
-    /// but on the caller's actor, so that it costs no thread hop.
+    /// but on the caller's actor or executor: it costs no thread hop, and under virtual time submits keep their order.
     func send(
         _ request: TransportRequest, isolation: isolated (any Actor)? = #isolation
     ) async -> Result<TransportReply, TransportFailure> {
         var request = request
         request.onSending = { [weak self] in self?.began() }
         let sent = request
-        let exchange = Task { () -> Result<TransportReply, TransportFailure> in
+        let exchange = Task(executorPreference: executor) { [transport] () -> Result<TransportReply, TransportFailure> in
             _ = isolation
             do throws(TransportFailure) {
                 return .success(try await transport.send(sent))

@@ -30,7 +30,8 @@ extension DecartModule {
                 timeout: try options.number("timeout").map(Duration.fromMilliseconds)),
             environment: settings.environment(), server: settings.server)
         return DecartClient(
-            configuration: configuration, transport: try transport(), clock: clock, chance: settings.chance)
+            configuration: configuration, transport: try transport(), clock: clock, chance: settings.chance,
+            executor: executor)
     }
 
     func client(_ call: borrowing HostCall) throws(LuaError) -> DecartClient {

@@ -79,7 +79,9 @@ local function queue_of(number)
   local queue = {
     submit = function(inputs)
       local rest, signal = split_signal(inputs)
-      return core.with_signal(signal, host.submit, number, rest)
+      local job = core.with_signal(signal, host.submit, number, rest)
+      core.began(job.job_id, type(rest.model) == "table" and rest.model.name or rest.model)
+      return job
     end,
     status = function(id) return host.status(number, id) end,
     result = function(id, options) return result(number, id, options) end,

@@ -45,7 +45,8 @@ local function ask(policy, poll)
   if ok and math.type(delay) and delay >= 0 and delay < math.huge then return delay end
   local info = debug.getinfo(policy, "S")
   local place = ("%s:%d"):format(info.short_src, info.linedefined)
-  local did = (ok and "returned " or "failed: ") .. tostring(delay)
+  local did = ok and "returned " .. (type(delay) == "string" and ("%q"):format(delay) or tostring(delay))
+    or "failed: " .. tostring(delay)
   fail {
     code = "INVALID_POLICY",
     message = ("the policy at %s %s; it must return the milliseconds until the next look, a number from 0 up, or nil "
@@ -53,6 +54,17 @@ local function ask(policy, poll)
     data = { job_id = poll.jobId, currentStatus = poll.status },
     cause = not ok and delay or nil,
   }
+end
+
+core.ask_policy = ask
+
+-- Jobs that this run submitted: their models, and when. Only a hint, so it may be dropped when it has grown large.
+local begun, begun_count = {}, 0
+
+function core.began(id, model)
+  if begun_count == 10000 then begun, begun_count = {}, 0 end
+  begun_count = begun_count + 1
+  begun[id] = { at = decart.now(), model = model }
 end
 
 -- Whether a failed look ends the wait: a refusal does, but for the ones that pass; anything else is a missed look.
@@ -79,12 +91,13 @@ local function give_up(poll, why)
   }
 end
 
--- The wait itself. `first` is the submit's reply, or nil to look at once.
-local function wait(queue, id, options, model, first)
+-- The wait itself. `first` is the submit's reply, or nil to look at once. `seen` takes the ages, counted from the submit
+-- where that is known, at which the job was last seen unfinished and first seen completed.
+local function wait(queue, id, options, poll, seen, first)
   local started = decart.now()
+  local born = begun[id] and begun[id].at
   local deadline = options.timeout and started + options.timeout or math.huge
-  local policy = options.policy or default_policy
-  local poll = { attempt = 0, jobId = id, model = model, status = first and first.status }
+  local policy = options.policy or core.default_policy or default_policy
 
   local function changed(job)
     if poll.shown == job.status then return end
@@ -95,6 +108,7 @@ local function wait(queue, id, options, model, first)
   -- Answers the job if it is finished. A look may not take longer than what is left of the wait, or 5 s.
   local function look()
     poll.attempt = poll.attempt + 1
+    local sent = decart.now()
     local ok, job
     if deadline < math.huge then
       ok, job = pcall(decart.timeout, math.max(5000, deadline - decart.now()), queue.status, id)
@@ -108,9 +122,18 @@ local function wait(queue, id, options, model, first)
       return nil
     end
     poll.lastError, poll.status = nil, job.status
-    if options.onPoll then options.onPoll(job) end
+    local finished = job.status == "completed" or job.status == "failed"
+    if born then
+      poll.age = decart.now() - born
+      if not finished then
+        seen.after = sent - born
+      elseif job.status == "completed" then
+        seen.after, seen.before = seen.after or 0, poll.age
+      end
+    end
+    if options.onPoll then options.onPoll(job, poll) end
     changed(job)
-    return (job.status == "completed" or job.status == "failed") and job or nil
+    return finished and job or nil
   end
 
   local job
@@ -132,12 +155,16 @@ local function wait(queue, id, options, model, first)
       give_up(poll, ("it took longer than %s ms"):format(options.timeout))
     end
   end
+  core.settled(poll, seen.after, seen.before)
   if job.status == "failed" then return { status = "failed", job_id = id, error = reason_of(job) } end
   return { status = "completed", job_id = id, data = queue.result(id) }
 end
 
 local function guarded(queue, id, options, model, first)
-  local ok, result = pcall(wait, queue, id, options, model, first)
+  local poll = { attempt = 0, jobId = id, model = model, status = first and first.status }
+  local seen = {}
+  local ok, result = pcall(wait, queue, id, options, poll, seen, first)
+  core.settled(poll, seen.after)
   -- Whatever error of the client's ends the wait, the job's id is in it: the job may be running, and has been paid
   -- for. An error of the script's own stays as it is; the run tells the ids of unfinished jobs at its end.
   if not ok then fail_with(result, { job_id = id }) end
@@ -158,7 +185,8 @@ return function(queue)
           tostring(unknown)),
       }
     end
-    return core.with_signal(options.signal, guarded, queue, id, options)
+    local known = begun[id]
+    return core.with_signal(options.signal, guarded, queue, id, options, known and known.model)
   end
 
   local function submit_and_poll(given)

@@ -7,8 +7,19 @@ extension QueueAPI {
             return .invalid([(["path", "model"], "There is no model of that name that takes jobs", "value_error")])
         }
         return await withForm(of: request, by: model.inputs) { form in
+            var plan: JobPlan?
+            switch queue.answer(to: form, model: model) {
+            case .usual: break
+            case .job(let decided): plan = decided
+            case .fault(let fault):
+                queue.folder.discard(form)
+                return .fault(fault)
+            case .broken(let reason):
+                queue.folder.discard(form)
+                return .refusal(422, reason)
+            }
             do throws(StorageError) {
-                return .json(200, body(of: try queue.submit(model: model, form: form)))
+                return .json(200, body(of: try queue.submit(model: model, form: form, plan: plan)))
             } catch {
                 queue.folder.discard(form)
                 return .refusal(500, error.description)
@@ -17,6 +28,7 @@ extension QueueAPI {
     }
 
     func status(of id: String) -> QueueReply {
+        if let fault = queue.fault(of: id) { return .fault(fault) }
         guard let job = queue.job(id) else { return Self.noSuchJob }
         return .json(200, body(of: job))
     }

@@ -20,6 +20,13 @@ struct QueueReply: Hashable, Sendable {
     var body: Body
     /// The body breaks off after so many bytes; nil: it is whole.
     var cutAfter: Int?
+    /// Nothing of this is sent; nil: it is.
+    var silence: Silence?
+
+    /// How a request ends that gets no reply.
+    enum Silence: Hashable, Sendable {
+        case cut, hang
+    }
 
     static func json(_ status: Int, _ value: JSONValue, headers: [Header] = []) -> QueueReply {
         let type = Header(name: "content-type", value: "application/json")
@@ -40,6 +47,20 @@ struct QueueReply: Hashable, Sendable {
             ]
         }
         return json(422, ["detail": .array(list)])
+    }
+
+    static func fault(_ fault: QueueFault) -> QueueReply {
+        var reply = refusal(503, "No reply")
+        switch fault {
+        case .refusal(let status, let retryAfter):
+            let seconds = retryAfter.map { ($0 + 999) / 1000 }
+            return refusal(
+                status, "The local queue was told to answer \(status)",
+                headers: seconds.map { [.init(name: "retry-after", value: "\($0)")] } ?? [])
+        case .cut: reply.silence = .cut
+        case .hang: reply.silence = .hang
+        }
+        return reply
     }
 
     /// The reply that `body` makes; one that says what is wrong with the queue's disk if that is.

@@ -8,12 +8,22 @@ struct JobTimetable: Hashable, Sendable, Codable {
         var status: String
     }
 
+    /// A fault that looks at the job meet.
+    struct Trouble: Hashable, Sendable, Codable {
+        /// Unix milliseconds.
+        var from: Int64
+        var extent: JobPlan.Extent
+        var fault: QueueFault
+    }
+
     /// In order of time, never empty; the first begins with the submit.
     var phases: [Phase]
     /// Why the job fails, if it does.
     var failure: String?
     /// From then on nobody knows the job any more (Unix milliseconds); nil: never.
     var expires: Int64?
+    /// In order of time; nil for none.
+    var troubles: [Trouble]?
 
     /// The status at `instant` (Unix milliseconds).
     func status(at instant: Int64) -> JobStatus {
@@ -30,6 +40,18 @@ struct JobTimetable: Hashable, Sendable, Codable {
     var finishes: Int64 { phases[phases.count - 1].from }
 
     var fails: Bool { phases[phases.count - 1].status == JobStatus.failed.rawValue }
+
+    /// The fault that a look at `instant` (Unix milliseconds) meets, by its place in `troubles`.
+    /// - Parameter met: how many looks each of them has met.
+    func trouble(at instant: Int64, met: [Int: Int]) -> Int? {
+        troubles?.indices.first { index in
+            guard let trouble = troubles?[index], trouble.from <= instant else { return false }
+            switch trouble.extent {
+            case .looks(let count): return met[index, default: 0] < count
+            case .milliseconds(let lasts): return instant < trouble.from.advancedSafely(by: lasts)
+            }
+        }
+    }
 
     func isExpired(at instant: Int64) -> Bool {
         expires.map { $0 <= instant } ?? false

@@ -11,6 +11,8 @@ struct QueueEngine: Sendable {
         var timetable: JobTimetable
         /// The finished picture; a job without one is not completed yet, whatever its timetable says.
         var clip: Clip?
+        /// How many looks have met each of the timetable's troubles; a restart begins again.
+        var met: [Int: Int] = [:]
     }
 
     private let plan: JobPlan
@@ -20,6 +22,8 @@ struct QueueEngine: Sendable {
     private var workers: WorkerPool
     private var entries: [String: Entry] = [:]
     private var nextNumber: Int64
+    /// Whether any job may have an end of its time.
+    private var mayExpire: Bool
 
     /// - Parameter nextNumber: one more than the highest number ever given out in this queue.
     init(settings: QueueSettings, seed: UInt64, nextNumber: Int64 = 1) {
@@ -28,6 +32,7 @@ struct QueueEngine: Sendable {
             processing: max(0, settings.processing.wholeMilliseconds))
         failRate = settings.failRate
         expireAfter = settings.expireAfter.map { max(0, $0.wholeMilliseconds) }
+        mayExpire = expireAfter != nil || settings.planner != nil
         self.seed = seed
         self.nextNumber = nextNumber
         workers = WorkerPool(count: settings.concurrency)
@@ -61,6 +66,15 @@ struct QueueEngine: Sendable {
         entries[id].flatMap { $0.timetable.isExpired(at: now) ? nil : $0 }
     }
 
+    /// The fault that a look at the job meets now, which counts as met.
+    mutating func fault(of id: String, at now: Int64) -> QueueFault? {
+        guard let entry = entry(of: id, at: now), let index = entry.timetable.trouble(at: now, met: entry.met) else {
+            return nil
+        }
+        entries[id]?.met[index, default: 0] += 1
+        return entry.timetable.troubles?[index].fault
+    }
+
     /// `clip` is the job's picture from now on.
     mutating func deliver(_ clip: Clip, to id: String) {
         entries[id]?.clip = clip
@@ -73,14 +87,14 @@ struct QueueEngine: Sendable {
 
     /// Forgets the jobs that have expired, and says which they were.
     mutating func removeExpired(at now: Int64) -> [String] {
-        guard expireAfter != nil else { return [] }
+        guard mayExpire else { return [] }
         let expired = entries.filter { $0.value.timetable.isExpired(at: now) }.map(\.key)
         for id in expired { entries[id] = nil }
         return expired
     }
 
     private mutating func timetable(of plan: JobPlan, from now: Int64) -> JobTimetable {
-        let working = plan.steps.firstIndex { $0.status == JobStatus.processing.rawValue }
+        let working = plan.needsWorker ? plan.steps.firstIndex { $0.status == JobStatus.processing.rawValue } : nil
         var phases: [JobTimetable.Phase] = []
         var instant = now
         for (index, step) in plan.steps.enumerated() {
@@ -93,8 +107,14 @@ struct QueueEngine: Sendable {
             phases.append(JobTimetable.Phase(from: instant, status: step.status))
             if index < plan.steps.count - 1 { instant = instant.advancedSafely(by: step.lasts) }
         }
+        let troubles = plan.troubles.map {
+            JobTimetable.Trouble(from: now.advancedSafely(by: $0.after), extent: $0.extent, fault: $0.fault)
+        }
+        let expires = plan.expiresAfter.map { now.advancedSafely(by: $0) }
         return JobTimetable(
-            phases: phases, failure: plan.failure, expires: expireAfter.map { instant.advancedSafely(by: $0) })
+            phases: phases, failure: plan.failure,
+            expires: expires ?? expireAfter.map { instant.advancedSafely(by: $0) },
+            troubles: troubles.isEmpty ? nil : troubles)
     }
 
     private static func chanceFailure(_ rate: Double) -> String {

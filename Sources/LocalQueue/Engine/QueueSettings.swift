@@ -15,6 +15,8 @@ public struct QueueSettings: Sendable {
     /// Misbehaves on purpose: a result's body breaks off after so many bytes, whatever its length says, and its reader
     /// has to go on from there by `Range`. Nil: every body is whole.
     public var cutAfter: Int?
+    /// Decides what becomes of each job in place of the times and the fail rate above; nil: nothing does.
+    public var planner: JobPlanner?
 
     /// The defaults let a script that looks every 2 s see `pending`, `processing` and `completed`.
     public init(

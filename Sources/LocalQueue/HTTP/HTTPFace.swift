@@ -1,10 +1,20 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// The API over HTTP/1.1: turns Hummingbird's requests into ours and our replies into its.
 struct HTTPFace: HTTPResponder {
-    typealias Context = BasicRequestContext
+    /// Knows the connection, which is cut or left hanging where that is asked for.
+    struct Context: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = CoreRequestContextStorage(source: source)
+            channel = source.channel
+        }
+    }
 
     let api: QueueAPI
     let limits: FormLimits
@@ -24,7 +34,19 @@ struct HTTPFace: HTTPResponder {
             readForm: { () async throws(FormProblem) in try await reader.read() },
             readBody: { limit async throws(FormProblem) in try await reader.bytes(upTo: limit) })
         let reply = try await api.reply(to: asked)
+        if let silence = reply.silence {
+            if silence == .hang { await Self.waitForEnd(of: context.channel) }
+            try? await context.channel.close()
+            return Response(status: .noContent)
+        }
         return try await response(for: reply, isHead: request.method == .head, context)
+    }
+
+    /// Until the client has gone, or the server is to go.
+    private static func waitForEnd(of channel: any Channel) async {
+        let (ended, end) = AsyncStream<Void>.makeStream()
+        channel.closeFuture.whenComplete { _ in end.finish() }
+        await cancelWhenGracefulShutdown { for await _ in ended {} }
     }
 
     private func response(for reply: QueueReply, isHead: Bool, _ context: Context) async throws -> Response {

@@ -21,6 +21,8 @@ final class JobQueue: Sendable {
         var engine: QueueEngine
         /// When expired jobs were last looked for.
         var swept = Int64.min
+        /// How many submits the planner has been asked about.
+        var planned = 0
     }
 
     /// Of the jobs, and of what the API keeps beside them.
@@ -35,6 +37,7 @@ final class JobQueue: Sendable {
     private let state: Mutex<State>
     /// Unix milliseconds when the clock started. The clock's own `now` never goes back, the wall clock may.
     private let epoch: Int64
+    private let planner: JobPlanner?
 
     /// Opens the queue and goes on with the jobs it finds.
     /// - Parameter database: the file that the jobs are kept in, with a folder `<file>.files` beside it; nil: memory
@@ -48,6 +51,7 @@ final class JobQueue: Sendable {
         self.clock = clock
         self.logger = logger
         epoch = Int64((clock.unixTime * 1000).rounded()) - clock.now.nanoseconds / 1_000_000
+        planner = settings.planner
         workshop = ClipWorkshop(maker: clips, folder: folder, clock: clock, logger: logger)
         let seed = settings.seed ?? .random(in: .min ... .max)
         ids = IDMint(seed: seed)
@@ -65,11 +69,27 @@ final class JobQueue: Sendable {
     /// The present, Unix milliseconds.
     private var now: Int64 { epoch + clock.now.nanoseconds / 1_000_000 }
 
+    /// What is to become of a submit that was found valid.
+    func answer(to form: ReceivedForm, model: ModelDefinition) -> SubmitAnswer {
+        guard let planner else { return .usual }
+        let number = state.withLock { state in
+            state.planned += 1
+            return state.planned
+        }
+        let job = SubmittedJob(
+            number: number, model: model.name, inputs: form.fields,
+            files: form.files.map { .init(field: $0.field, name: $0.senderName, type: $0.type, size: $0.size) },
+            time: clock.now.nanoseconds / 1_000_000)
+        let answer = planner(job)
+        if case .broken(let reason) = answer { logger.error("\(reason)") }
+        return answer
+    }
+
     /// Takes in a job that was found valid. When this returns the job is on disk.
-    func submit(model: ModelDefinition, form: ReceivedForm) throws(StorageError) -> View {
+    func submit(model: ModelDefinition, form: ReceivedForm, plan: JobPlan? = nil) throws(StorageError) -> View {
         sweep()
         let now = self.now
-        let (id, entry) = state.withLock { $0.engine.submit(at: now) }
+        let (id, entry) = state.withLock { $0.engine.submit(at: now, plan: plan) }
         let record = JobRecord(
             number: entry.number, id: id, model: model.name,
             fields: form.fields.map { .init(name: $0.name, value: String(decoding: $0.value, as: UTF8.self)) },
@@ -107,6 +127,12 @@ final class JobQueue: Sendable {
         return View(
             id: id, status: status, failure: status == .failed ? entry.timetable.failure : nil,
             clip: status == .completed ? entry.clip : nil)
+    }
+
+    /// The fault that a look at the job meets now; nil for none.
+    func fault(of id: String) -> QueueFault? {
+        let now = self.now
+        return state.withLock { $0.engine.fault(of: id, at: now) }
     }
 
     /// Ends the making of clips; those that are not made by now are made after the next start.

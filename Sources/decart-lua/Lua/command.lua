@@ -32,6 +32,17 @@ local actions = {
   warnings = function() warn("@on") end,
 }
 
+-- A policy of its own for every wait of the run that is given none.
+local function load_policy(path)
+  local policy = or_fail(loadfile(path))(path)
+  if type(policy) ~= "function" then
+    error(("--policy %s: the file returned %s; it is to return a policy: a function(poll) that returns the "
+      .. "milliseconds until the next look, or nil to give up"):format(
+      path, policy == nil and "nothing" or "a " .. type(policy)), 0)
+  end
+  return policy
+end
+
 local function script_arguments()
   local arguments = arg
   if type(arguments) ~= "table" then error("'arg' is not a table", 0) end
@@ -59,6 +70,7 @@ end
 return function(plan)
   arg = plan.arg -- luacheck: ignore
   if plan.init then run_init(plan.init.name, plan.init.value) end
+  if plan.policy then core.default_policy = load_policy(plan.policy) end
   for _, action in ipairs(plan.actions) do actions[action.kind](action.text) end
   if plan.script then
     local chunk = or_fail(loadfile(plan.script ~= "-" and plan.script or nil))

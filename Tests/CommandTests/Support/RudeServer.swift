@@ -56,8 +56,9 @@ enum RudeServer {
             case .end:
                 guard let head else { return }
                 let answer = rule(head.method.rawValue, head.uri)
-                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer.bytes)), promise: nil)
-                if answer.closes { context.close(promise: nil) }
+                let sent = context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer.bytes)))
+                // A connection that is closed before drops what has not left yet.
+                if answer.closes { sent.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
             }
         }
     }

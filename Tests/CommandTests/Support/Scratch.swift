@@ -21,7 +21,9 @@ final class Scratch: Sendable {
 
     @discardableResult
     func write(_ name: String, bytes: Data) throws -> String {
-        try bytes.write(to: URL(fileURLWithPath: path(name)))
+        let file = URL(fileURLWithPath: path(name))
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try bytes.write(to: file)
         return name
     }
 

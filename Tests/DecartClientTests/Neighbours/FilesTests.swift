@@ -32,6 +32,16 @@ struct FilesTests {
         #expect(file.contentType == "video/mp4")
     }
 
+    @Test func `a file that is to be kept for good says so in place of the seconds`() async throws {
+        let transport = ScriptedTransport([Play.reply(200, Self.reply)])
+        _ = try await makeClient(transport).files.upload(
+            .blob(Blob(bytes: [1], type: "image/png")), ttlSeconds: .persistent)
+        guard case .form(let form)? = transport.requests.first?.body, case .text(let text)? = form.parts.first?.content
+        else { throw Unexpected.noValue }
+        #expect(form.parts.map(\.name) == ["ttl_seconds", "file"])
+        #expect(text == Array("persistent".utf8))
+    }
+
     @Test(arguments: [Int64.min, 0, 59, 2_592_001])
     func `a lifetime out of range is INVALID_OPTIONS before a byte is sent`(seconds: Int64) async throws {
         let transport = ScriptedTransport([])

@@ -40,6 +40,7 @@ final class LoopbackServer: Sendable {
         var script: [[Action]]
         var requests: [Request] = []
         var connections = 0
+        var guardian = SecondPostGuard()
     }
 
     fileprivate let state: Mutex<State>
@@ -74,6 +75,14 @@ final class LoopbackServer: Sendable {
         try? await channel.withLock { $0 }?.close().get()
     }
 
+    /// The status that those actions answer with; nil if they do not come as far.
+    fileprivate static func status(of actions: [Action]) -> Int? {
+        for case .send(let text) in actions {
+            if let status = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) { return status }
+        }
+        return nil
+    }
+
     static func reply(_ status: Int, _ body: String = "", _ headers: String...) -> [Action] {
         let lines = headers.map { $0 + "\r\n" }.joined()
         return [.send("HTTP/1.1 \(status) Any\r\ncontent-length: \(body.utf8.count)\r\n\(lines)\r\n\(body)")]
@@ -102,7 +111,16 @@ private final class Connection: ChannelInboundHandler {
         while let request = takeRequest() {
             let actions = server.state.withLock { state -> [LoopbackServer.Action] in
                 state.requests.append(request)
-                return state.script.isEmpty ? [.close] : state.script.removeFirst()
+                let words = request.line.split(separator: " ").map(String.init)
+                let key = words.count > 1 ? SecondPostGuard.key(words[0], words[1]) : nil
+                state.guardian.willSend(key)
+                let actions = state.script.isEmpty ? [.close] : state.script.removeFirst()
+                if let status = LoopbackServer.status(of: actions) {
+                    state.guardian.got(status, for: key)
+                } else {
+                    state.guardian.failed(mayHaveArrived: true, for: key)
+                }
+                return actions
             }
             for action in actions { play(action, context) }
         }

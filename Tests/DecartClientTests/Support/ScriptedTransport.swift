@@ -1,13 +1,17 @@
 import DecartAPI
 import Synchronization
+import Testing
 
 /// A transport that plays a script: one step a request, in their order. It keeps what it was asked to send.
+///
+/// Whatever the test is about, a POST that may have made a job and got no id for it must not be sent again.
 final class ScriptedTransport: QueueTransport {
     typealias Step = @Sendable (TransportRequest) async throws(TransportFailure) -> TransportReply
 
     private struct State {
         var steps: [Step]
         var requests: [TransportRequest] = []
+        var guardian = SecondPostGuard()
     }
 
     private let state: Mutex<State>
@@ -28,7 +32,16 @@ final class ScriptedTransport: QueueTransport {
         guard let step else {
             return TransportReply(status: 599, body: .bytes(Array("the script has no step for this".utf8)))
         }
-        return try await step(request)
+        let key = SecondPostGuard.key(request.method.rawValue, request.url)
+        state.withLock { $0.guardian.willSend(key) }
+        do throws(TransportFailure) {
+            let reply = try await step(request)
+            state.withLock { $0.guardian.got(reply.status, for: key) }
+            return reply
+        } catch {
+            state.withLock { $0.guardian.failed(mayHaveArrived: error.reach == .maybeSent, for: key) }
+            throw error
+        }
     }
 }
 

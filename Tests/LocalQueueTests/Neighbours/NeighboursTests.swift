@@ -68,11 +68,12 @@ struct NeighboursTests {
         }
     }
 
-    @Test func `a file expires unless it is persistent`() async throws {
+    @Test(arguments: [["persistent": "true"], ["ttl_seconds": "persistent"]])
+    func `a file expires unless it is persistent`(fields: [String: String]) async throws {
         let clock = clock
         try await RunningServer.with(configuration(), clock: clock) { server in
             let brief = try #require(try await upload(server, ["ttl_seconds": "60"]).json["id"]?.text)
-            let lasting = try await upload(server, ["persistent": "true"])
+            let lasting = try await upload(server, fields)
             #expect(lasting.json["expires_at"] == .null)
             let id = try #require(lasting.json["id"]?.text)
             clock.advance(by: .seconds(59))
@@ -82,6 +83,42 @@ struct NeighboursTests {
             #expect(try await server.send("DELETE", "/v1/files/\(brief)").status == 404)
             clock.advance(by: .seconds(86_400 * 400))
             #expect(try await server.send("GET", "/v1/files/\(id)").status == 200)
+        }
+    }
+
+    @Test func `a file is not both kept for good and for a time`() async throws {
+        try await RunningServer.with(configuration(), clock: clock) { server in
+            let reply = try await upload(server, ["ttl_seconds": "60", "persistent": "true"])
+            #expect(reply.status == 422)
+            #expect(reply.text.contains("at most one of ttl_seconds or persistent"))
+        }
+    }
+
+    @Test func `files and tokens are there after a restart, until they expire`() async throws {
+        let (clock, scratch) = (clock, try Scratch())
+        var configuration = configuration(apiKey: "dct_secret")
+        configuration.database = scratch.path("jobs.db")
+        let key = ["X-API-KEY": "dct_secret"]
+        let (kept, told) = AsyncStream<(file: String, token: String)>.makeStream()
+        try await RunningServer.with(configuration, clock: clock) { server in
+            let stored = try await server.post("/v1/files", ["ttl_seconds": "60"], files: ["file": [1]], headers: key)
+            let token = try await server.send("POST", "/v1/client/tokens", headers: key)
+            told.yield((try #require(stored.json["id"]?.text), try #require(token.json["apiKey"]?.text)))
+        }
+        told.finish()
+        for await (file, token) in kept {
+            clock.advance(by: .seconds(59))
+            try await RunningServer.with(configuration, clock: clock) { server in
+                let reply = try await server.send("GET", "/v1/files/\(file)", headers: ["X-API-KEY": token])
+                #expect(reply.status == 200)
+                #expect(reply.json["id"]?.text == file)
+                // The seed is the same, and gives the same ids again: none that is taken.
+                let other = try await server.post("/v1/files", [:], files: ["file": [1]], headers: key)
+                #expect(other.json["id"]?.text != file)
+                clock.advance(by: .seconds(1))
+                #expect(try await server.send("GET", "/v1/files/\(file)", headers: ["X-API-KEY": token]).status == 401)
+                #expect(try await server.send("GET", "/v1/files/\(file)", headers: key).status == 404)
+            }
         }
     }
 

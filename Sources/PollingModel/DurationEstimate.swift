@@ -1,0 +1,107 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// How long jobs take, as estimated from observations without assuming a shape.
+///
+/// The probability of each bin of a time grid is found by self-consistency (Turnbull's estimate, for intervals and
+/// right-censored durations alike), smoothed after every step by a kernel that is as wide as it takes to hold a fixed
+/// share of the jobs around it: narrow at a peak, wide where jobs are few. A small part of the probability, 1 in n + 1,
+/// is spread widely: n jobs say nothing about what only one in more than n does. It keeps a policy looking before the
+/// earliest and after the latest duration seen.
+public struct DurationEstimate: Sendable {
+    let grid: TimeGrid
+    /// Probability of each bin.
+    let mass: [Double]
+    /// Probability of lasting to the start of each bin; one more at the end, for what lies beyond.
+    let survival: [Double]
+    let median: Double
+    /// How many completed jobs are behind it.
+    public let count: Int
+
+    /// The wide part is log-logistic: its survival is 1 / (1 + (t / median)^shape).
+    static let tailShape = 2.0
+
+    /// Answers nil if no job was seen to complete.
+    public init?(_ observations: [DurationObservation]) {
+        let completed = observations.filter { $0.before != nil }.map(\.middle).sorted()
+        guard !completed.isEmpty else { return nil }
+        let median = completed[completed.count / 2]
+        let latest = observations.map { $0.before ?? $0.after }.max() ?? median
+        let grid = TimeGrid(typical: median, last: 4 * latest)
+        var fit = MassFit(observations, on: grid)
+        fit.run()
+        let doubt = 1 / Double(completed.count + 1)
+        var mass: [Double] = []
+        var survival = [1.0]
+        mass.reserveCapacity(TimeGrid.bins)
+        survival.reserveCapacity(TimeGrid.bins + 1)
+        var held = 1.0
+        var wide = 1.0
+        for bin in 0..<TimeGrid.bins {
+            let next = Self.wideSurvival(grid.time(at: Double(bin + 1)), median)
+            mass.append((1 - doubt) * fit.mass[bin] + doubt * (wide - next))
+            wide = next
+            held -= fit.mass[bin]
+            survival.append(max(0, (1 - doubt) * held) + doubt * wide)
+        }
+        self.grid = grid
+        self.mass = mass
+        self.survival = survival
+        self.median = median
+        count = completed.count
+    }
+
+    private static func wideSurvival(_ time: Double, _ median: Double) -> Double {
+        1 / (1 + pow(time / median, tailShape))
+    }
+
+    /// The chance of a job to last longer than `time`.
+    public func survival(at time: Double) -> Double {
+        let position = grid.position(of: time)
+        guard position < Double(TimeGrid.bins) else {
+            return Self.wideSurvival(time, median) / Double(count + 1)
+        }
+        let bin = Int(position)
+        return survival[bin] - mass[bin] * (position - Double(bin))
+    }
+
+    /// The duration that this share of jobs does not exceed.
+    public func quantile(_ share: Double) -> Double {
+        let left = 1 - share
+        var low = 0
+        var high = TimeGrid.bins
+        while low < high {
+            let middle = (low + high) / 2
+            if survival[middle + 1] > left { low = middle + 1 } else { high = middle }
+        }
+        guard low < TimeGrid.bins else { return grid.time(at: Double(TimeGrid.bins)) }
+        let part = mass[low] > 0 ? (survival[low] - left) / mass[low] : 0
+        return grid.time(at: Double(low) + min(1, max(0, part)))
+    }
+
+    /// The hazard at `time`, the density of ending then among the jobs that last so long, per millisecond.
+    public func hazard(at time: Double) -> Double {
+        let position = grid.position(of: time)
+        guard position < Double(TimeGrid.bins) else { return Self.tailShape / time }
+        return hazard(in: Int(position))
+    }
+
+    func hazard(in bin: Int) -> Double {
+        let width = grid.time(at: Double(bin + 1)) - grid.time(at: Double(bin))
+        let lasting = (survival[bin] + survival[bin + 1]) / 2
+        return lasting > 0 ? mass[bin] / (lasting * width) : Self.tailShape / grid.time(at: Double(bin + 1))
+    }
+
+    /// ∫√(f·S)dt in √ms: the fewer looks it takes to see the end soon, the smaller it is. See `LookBound`.
+    public var spread: Double {
+        var sum = 0.0
+        for bin in 0..<TimeGrid.bins {
+            let width = grid.time(at: Double(bin + 1)) - grid.time(at: Double(bin))
+            sum += (mass[bin] * width * (survival[bin] + survival[bin + 1]) / 2).squareRoot()
+        }
+        return sum
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import LocalQueue
+import Testing
+
+/// What `document` shows on standard error, as the options say.
+@Suite(.timeLimit(.minutes(1)))
+struct DisplayTests {
+    private static let script = """
+        local decart = require("decart")
+        local status, bar = document.getElementById("status"), document.getElementById("progress")
+        status.textContent = "Waiting"
+        decart.sleep(1)
+        for value = 1, 1000 do bar.value = value / 10 end
+        status.textContent = "Complete!"
+        """
+
+    private func run(_ words: String..., script: String = script) async throws -> Command.Outcome {
+        let command = try Command()
+        try command.scratch.write("script.lua", script)
+        return try await command.run(words + ["script.lua"])
+    }
+
+    @Test(arguments: [[], ["--ui", "auto"], ["--ui=plain"]])
+    func `without a terminal there is a line for each value that stood`(options: [String]) async throws {
+        let command = try Command()
+        try command.scratch.write("script.lua", Self.script)
+        let outcome = try await command.run(options + ["script.lua"])
+        #expect(outcome.errors == "status: Waiting\nprogress: 100 %\nstatus: Complete!\n")
+        #expect(outcome.output == "")
+    }
+
+    @Test func `nothing is shown where nothing is to be`() async throws {
+        #expect(try await run("--ui", "none").everything == "")
+    }
+
+    @Test(arguments: [
+        (#"error("no such luck")"#, 1, "script.lua:7: no such luck"), ("os.exit(3)", 3, ""),
+        ("os.exit(4, true)", 4, ""), ("decart.spawn(error, {}) decart.sleep(1)", 1, "error object is a table"),
+    ])
+    func `the last state is shown however the run ends`(end: String, status: Int32, message: String) async throws {
+        let outcome = try await run(script: Self.script + "\n" + end)
+        #expect(outcome.exitCode == status)
+        #expect(outcome.errors.hasPrefix("status: Waiting\nprogress: 100 %\nstatus: Complete!\n"), "\(outcome.errors)")
+        #expect(message.isEmpty || outcome.errors.contains(message))
+    }
+
+    @Test func `a terminal is asked for only where there is one`() async throws {
+        let outcome = try await run("--ui", "tty")
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.errors.contains("'--ui tty' needs a terminal on standard error"))
+        let wrong = try await run("--ui", "ttty")
+        #expect(wrong.errors.contains("'--ui' is one of auto, tty, plain, json, none, not 'ttty'"))
+        let colour = try await run("--color=green")
+        #expect(colour.errors.contains("'--color' is one of auto, always, never, not 'green'"))
+    }
+
+    @Test func `with JSON every line of ours is an object with a type`() async throws {
+        try await RunningQueue.with(QueueSettings(pending: .zero, processing: .zero)) { url in
+            let command = try Command()
+            try command.scratch.write(
+                "script.lua",
+                """
+                local decart = require("decart")
+                local client = decart.createDecartClient()
+                document.title = "Clips"
+                local status = document.getElementById("status")
+                status.textContent = "Waiting\\n\\27[1m"
+                warn("@on") warn("in ", "pieces") warn("quote \\"")
+                local job = client.queue.submit({ model = "lucy-pro-t2v", prompt = "x" })
+                decart.displayVideo(decart.blob("x", "video/mp4", "clip.mp4"))
+                decart.spawn(function() error("in a task") end)
+                decart.sleep(10)
+                status.textContent = "Failed"
+                client.queue.status("job_nope")
+                """)
+            let outcome = try await command.run("--ui", "json", "--base-url", url, "script.lua")
+            #expect(outcome.exitCode == 1)
+            let objects = try outcome.errors.split(separator: "\n").map { line in
+                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+            }
+            let types = objects.map { $0["type"] as? String ?? "" }
+            #expect(
+                types == [
+                    "warning", "warning", "warning", "title", "element", "saved", "error", "element", "error", "unfinished",
+                ], "\(outcome.errors)")
+            #expect(objects[0]["message"] as? String == "in pieces")
+            #expect(objects[4]["textContent"] as? String == "Waiting\n\u{1B}[1m")
+            #expect(objects[5]["path"] as? String == "clip.mp4")
+            #expect(objects[8]["code"] as? String == "NOT_FOUND")
+            #expect(objects[8]["where"] as? String == "script.lua:12")
+            #expect((objects[9]["jobs"] as? [String])?.count == 1)
+            #expect(!outcome.errors.contains("\u{1B}"))
+        }
+    }
+
+    @Test(arguments: [["--ui=json", "--nope"], ["--ui", "json", "--ui", "tty"], ["--ui=json", "no-such.lua"]])
+    func `a run that cannot begin says so in JSON too`(words: [String]) async throws {
+        let outcome = try await Command().run(words)
+        #expect(outcome.exitCode == 1)
+        let object = try JSONSerialization.jsonObject(with: Data(outcome.errors.utf8)) as? [String: Any]
+        #expect(object?["type"] as? String == "error")
+    }
+
+    @Test func `the log is JSON too`() async throws {
+        let outcome = try await Command().run("--ui=json", "--local", "--log-level", "debug", "-e", "decart.sleep(1)")
+        #expect(outcome.exitCode == 0)
+        for line in outcome.errors.split(separator: "\n") {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            #expect(object?["type"] as? String == "log")
+        }
+        #expect(outcome.errors.contains(#""type":"log""#))
+    }
+}
