@@ -41,10 +41,10 @@ struct ScriptRun {
             return .failure
         }
         let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
-        do {
+        do throws(PageRun.Problem) {
             try await page?.start()
         } catch {
-            console.error("the page cannot be served: \(error)")
+            console.error(error.message)
             await queue.stop()
             return .failure
         }
