@@ -22,13 +22,16 @@ final class CommandModule {
         self.showLast = showLast
     }
 
-    /// Compiles the prompt and the command; answers the function of the main task.
-    func install(in runtime: isolated ScriptRuntime) throws(LuaError) -> LuaReference {
-        let repl = try runtime.loadModule(PackageResources.repl_lua, name: "prompt", functions: promptFunctions())
-        completer = try runtime.loadModule(PackageResources.complete_lua, name: "completion", functions: [])
+    /// Compiles the command, and the prompt where there is to be one; answers the function of the main task.
+    func install(in runtime: isolated ScriptRuntime, hasPrompt: Bool) throws(LuaError) -> LuaReference {
+        var arguments: [LuaVM.Argument] = []
+        if hasPrompt {
+            let repl = try runtime.loadModule(PackageResources.repl_lua, name: "prompt", functions: promptFunctions())
+            completer = try runtime.loadModule(PackageResources.complete_lua, name: "completion", functions: [])
+            arguments = [.reference(repl)]
+        }
         return try runtime.loadModule(
-            PackageResources.command_lua, name: "command", functions: promptFunctions() + [exitFunction(in: runtime)],
-            arguments: [.reference(repl)])
+            PackageResources.command_lua, name: "command", functions: [exitFunction(in: runtime)], arguments: arguments)
     }
 
     private func exitFunction(in runtime: isolated ScriptRuntime) -> ModuleFunction {

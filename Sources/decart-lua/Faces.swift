@@ -27,13 +27,13 @@ struct Faces: Sendable {
         let show: @Sendable (String) -> Void = { console.line($0) }
         let variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
         var terminal: TerminalFace?
-        if !isInteractive, mode == .tty || (mode == .auto && (variable("TERM") ?? "dumb") != "dumb") {
-            let isTerminal = isatty(STDERR_FILENO) == 1
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        if !isInteractive, isTerminal, mode == .tty || (mode == .auto && (variable("TERM") ?? "dumb") != "dumb") {
             let style = TerminalStyle(
                 hasColour: TerminalStyle.hasColour(colour, environment: variable, isTerminal: isTerminal),
                 hasBlocks: TerminalStyle.hasBlocks(environment: variable))
             // The script's loop is its clock's too, and both stand still in `os.execute`: frames have one of their own.
-            let isVirtual = clock is VirtualClock
+            let isVirtual = clock.isRepeatable
             terminal = TerminalFace(
                 clock: isVirtual ? clock : SystemClock(), style: style, holdsOutput: !isVirtual, show: show)
         }

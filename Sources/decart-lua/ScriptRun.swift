@@ -88,7 +88,7 @@ struct ScriptRun {
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
             jobs: ledger, note: { [console] in console.notice($0) })
         let faces = Faces(
-            options.ui, colour: options.colour, isInteractive: options.isInteractive || (isPrompt && readsTerminal),
+            options.ui, colour: options.colour, isInteractive: isInteractive,
             clock: runtime.clock, console: console)
         defer { faces.close() }
         let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] in
@@ -103,7 +103,7 @@ struct ScriptRun {
             faces.follow(module, in: runtime)
             if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
             page?.join(module, in: runtime)
-            let main = try command.install(in: runtime)
+            let main = try command.install(in: runtime, hasPrompt: isInteractive)
             command.signals = SignalWatch(
                 runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"), console: console,
                 showLast: { [self] in
@@ -146,7 +146,7 @@ struct ScriptRun {
         var fields: [(String, LuaValue)] = [
             ("actions", .table(LuaTable(sequence: actions))), ("arg", .table(arg)),
             ("script", script),
-            ("interactive", .boolean(options.isInteractive || (isPrompt && readsTerminal))),
+            ("interactive", .boolean(isInteractive)),
         ]
         if let policy = options.policy { fields.append(("policy", .text(policy))) }
         if let initialisation { fields.append(("init", initialisation)) }
@@ -166,6 +166,8 @@ struct ScriptRun {
     private var isPrompt: Bool {
         options.script == nil && options.actions.allSatisfy(\.leavesRoomForPrompt) && !options.showsVersion
     }
+
+    private var isInteractive: Bool { options.isInteractive || (isPrompt && readsTerminal) }
 
     private var readsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
