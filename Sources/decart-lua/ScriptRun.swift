@@ -74,7 +74,7 @@ struct ScriptRun {
             jobs: ledger, note: { [console] in console.notice($0) })
         let faces = Faces(
             options.ui, colour: options.colour, isInteractive: options.isInteractive || (isPrompt && readsTerminal),
-            clock: runtime.clock, console: console)
+            runtime: runtime, console: console)
         defer { faces.close() }
         let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] in
             faces.look(at: module)
