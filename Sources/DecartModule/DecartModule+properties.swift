@@ -51,9 +51,14 @@ extension DecartModule {
         }
     }
 
-    /// The same blob is the same source, however often it is set.
-    private func media(ofBlob id: Int) -> MediaBlob? {
+    /// The same blob is the same source, however often it is set, but for a name of its own; nil for one that is gone.
+    func media(ofBlob id: Int, named name: String? = nil) -> MediaBlob? {
         guard let held = blobs[id] else { return nil }
+        if let name {
+            var blob = held.blob
+            blob.name = name
+            return MediaBlob(blob)
+        }
         if let media = held.media { return media }
         let media = MediaBlob(held.blob)
         blobs[id]?.media = media

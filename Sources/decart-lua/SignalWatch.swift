@@ -34,6 +34,8 @@ final class SignalWatch: Sendable {
     private let isFirst = Mutex(true)
     /// The prompt that waits for a line.
     private let prompt = Mutex<LineReader?>(nil)
+    /// Ends what goes on after the script has ended; nil while it runs.
+    private let service = Mutex<(@Sendable () -> Void)?>(nil)
     /// Stops what the prompt evaluates; nil while it evaluates nothing.
     private let evaluation = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -73,6 +75,11 @@ final class SignalWatch: Sendable {
         evaluation.withLock { $0 = stop }
     }
 
+    /// The script has ended and its page is still served, until `stop`; or with nil, that is over too.
+    func serving(_ stop: (@Sendable () -> Void)?) {
+        service.withLock { $0 = stop }
+    }
+
     private func watch() {
         var number: UInt8 = 0
         while true {
@@ -98,6 +105,7 @@ final class SignalWatch: Sendable {
             return first
         }
         guard isFirst else { leave(status) }
+        if let stop = service.withLock({ $0 }) { return stop() }
         runtime.interrupt(with: status, message: signal == SIGINT ? "interrupted by Ctrl-C" : "the run was terminated")
         interruptBusyScript(then: status)
     }

@@ -43,7 +43,7 @@ struct ModuleRun: Sendable {
             settings: .init(environment: { [:] }),
             transport: { () throws(DecartError) in throw DecartError(.networkError, "There is no network here.") },
             clock: runtime.clock, jobs: JobLedger(), note: { _ in })
-        module.takesEvents = takesEvents
+        module.takesEvents = { [takesEvents] in takesEvents }
         try runtime.loadPrelude()
         try module.install(in: runtime)
         var records: [String] = []
