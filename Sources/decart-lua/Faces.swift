@@ -22,8 +22,11 @@ struct Faces: Sendable {
 
     /// - Parameters:
     ///   - isInteractive: whether there is a prompt: the terminal is its own then, and the document is shown as lines.
-    ///   - clock: the script's.
-    init(_ mode: UIMode, colour: ColourChoice, isInteractive: Bool, clock: any RunClock, console: Console) {
+    ///   - runtime: whose clock the faces go by.
+    init(_ mode: UIMode, colour: ColourChoice, isInteractive: Bool, runtime: ScriptRuntime, console: Console) {
+        let isVirtual = runtime.clock.isRepeatable
+        let clock: any RunClock =
+            isVirtual ? NudgingClock(base: runtime.clock, nudge: { runtime.reconsider() }) : runtime.clock
         let show: @Sendable (String) -> Void = { console.line($0) }
         let variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
         var terminal: TerminalFace?
@@ -33,7 +36,6 @@ struct Faces: Sendable {
                 hasColour: TerminalStyle.hasColour(colour, environment: variable, isTerminal: isTerminal),
                 hasBlocks: TerminalStyle.hasBlocks(environment: variable))
             // The script's loop is its clock's too, and both stand still in `os.execute`: frames have one of their own.
-            let isVirtual = clock.isRepeatable
             terminal = TerminalFace(
                 clock: isVirtual ? clock : SystemClock(), style: style, holdsOutput: !isVirtual, show: show)
         }

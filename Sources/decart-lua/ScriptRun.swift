@@ -88,8 +88,7 @@ struct ScriptRun {
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
             jobs: ledger, note: { [console] in console.notice($0) })
         let faces = Faces(
-            options.ui, colour: options.colour, isInteractive: isInteractive,
-            clock: runtime.clock, console: console)
+            options.ui, colour: options.colour, isInteractive: isInteractive, runtime: runtime, console: console)
         defer { faces.close() }
         let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] in
             faces.look(at: module)

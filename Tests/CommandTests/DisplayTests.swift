@@ -29,6 +29,18 @@ struct DisplayTests {
         #expect(outcome.output == "")
     }
 
+    @Test func `a heartbeat comes every 30 s of the script's time`() async throws {
+        let script = """
+            document.getElementById("status").textContent = "working"
+            require("decart").sleep(95000)
+            """
+        let outcome = try await run("--local", "--virtual-time", script: script)
+        #expect(outcome.exitCode == 0)
+        #expect(
+            outcome.errors
+                == "status: working\nstill running after 30 s\nstill running after 1 min\nstill running after 1 min 30 s\n")
+    }
+
     @Test func `nothing is shown where nothing is to be`() async throws {
         #expect(try await run("--ui", "none").everything == "")
     }
