@@ -83,7 +83,9 @@ let package = Package(
         // The other end of the wire, on this machine.
         .target(
             name: "LocalQueue",
-            dependencies: ["DecartAPI", "RunClock", "ByteRanges", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle],
+            dependencies: [
+                "DecartAPI", "RunClock", "ByteRanges", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle,
+            ],
             resources: [.embedInCode("Clips/Base")]),
 
         // What becomes of the queue's jobs, written in Lua: timetables and scenarios.

@@ -2,6 +2,7 @@ import DecartModule
 import Foundation
 import LiveDocument
 import Logging
+import NIOCore
 import RunClock
 import ScriptRuntime
 import ServiceLifecycle
@@ -13,12 +14,12 @@ final class PageRun: Sendable {
     let hub: PageHub
     private let way: Way
     private let console: Console
-    /// The user's own.
-    private let page: String?
+    private let options: ScriptOptions.Web
     private let addresses: AsyncStream<String>
     private let services: ServiceGroup
     private let serving: Task<Void, any Error>
     private let address = Mutex("")
+    private let signals = Mutex<SignalWatch?>(nil)
 
     /// How events come to the script, once there is one.
     private final class Way: Sendable {
@@ -28,7 +29,7 @@ final class PageRun: Sendable {
 
     init(_ options: ScriptOptions.Web, title: String, logLevel: Logger.Level, console: Console) {
         self.console = console
-        page = options.page
+        self.options = options
         let way = Way()
         self.way = way
         hub = PageHub(
@@ -56,18 +57,33 @@ final class PageRun: Sendable {
         }
     }
 
+    /// Why there is no page.
+    struct Problem: Error {
+        var message: String
+    }
+
     /// Returns once it accepts connections, and has told where.
-    func start() async throws {
-        if let page, !FileManager.default.isReadableFile(atPath: page) {
-            throw UsageError("\(page) cannot be read")
+    func start() async throws(Problem) {
+        if let page = options.page, !FileManager.default.isReadableFile(atPath: page) {
+            throw Problem(message: "--page: \(page) cannot be read: there is no such file, or it is not yours to read")
         }
         for await address in addresses {
             self.address.withLock { $0 = address }
             console.notice(Notice(kind: .page, message: "the page is at \(address)"))
             return
         }
-        try await serving.value
-        throw CancellationError()
+        do {
+            try await serving.value
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw Problem(message: "--web: port \(options.port) is in use; take another, or none for a free one")
+        } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
+            throw Problem(message: "--web-host: \(options.host) is no address of this machine")
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw Problem(message: "--web: port \(options.port) is not for this user; take one above 1023")
+        } catch {
+            throw Problem(message: "the page cannot be served on \(options.host): \(error)")
+        }
+        throw Problem(message: "the page's server has ended")
     }
 
     /// Joins the page to the script: what it shows goes one way, what people do the other.
@@ -81,8 +97,12 @@ final class PageRun: Sendable {
         runtime.onWait { face.look(at: &module.document) }
     }
 
+    /// Who is told of Ctrl-C.
+    func signals(_ watch: SignalWatch?) { signals.withLock { $0 = watch } }
+
     /// The run is over: shows how, and serves on until the pages are closed, or Ctrl-C.
-    func serveOn(after status: ExitStatus, _ signals: SignalWatch?) async {
+    func serveOn(after status: ExitStatus) async {
+        let signals = signals.withLock { $0 }
         way.runtime.withLock { $0 = nil }
         hub.runEnded(well: status == .success)
         guard status != .interrupted, !hub.areAllClosed else { return }

@@ -41,10 +41,10 @@ struct ScriptRun {
             return .failure
         }
         let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
-        do {
+        do throws(PageRun.Problem) {
             try await page?.start()
         } catch {
-            console.error("the page cannot be served: \(error)")
+            console.error(error.message)
             await queue.stop()
             return .failure
         }
@@ -72,6 +72,7 @@ struct ScriptRun {
             status = .failure
         }
         showUnfinishedJobs()
+        await page?.serveOn(after: status)
         await network.shutdown()
         await page?.stop()
         await queue.stop()
@@ -111,11 +112,11 @@ struct ScriptRun {
                 },
                 resized: { faces.resized() },
                 hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
+            page?.signals(command.signals)
             let status = await runtime.run(main, arguments: [.value(plan)])
             // What C's streams hold goes out above the last state.
             Console.flush()
             faces.close()
-            await page?.serveOn(after: status, command.signals)
             runtime.close()
             return status
         } catch {
