@@ -132,8 +132,8 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "ScriptedQueue",
-                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "WebUI", "CLibEdit", argumentParser,
-                logging, serviceLifecycle, unixSignals, nioCore,
+                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "WebUI", "CLibEdit",
+                argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
                 nioPosix,
             ],
             resources: [.embedInCode("Lua")],

@@ -145,6 +145,15 @@ struct ScriptOptions: Equatable {
             guard Self.levels.contains(logLevel) else {
                 throw UsageError("'--log-level' is one of \(Self.levels.joined(separator: ", ")), not '\(logLevel)'")
             }
+        case "--policy": policy = try argument()
+        case "--scenario": scenario = try argument()
+        case "--seed":
+            let text = try argument()
+            guard let number = UInt64(text) else {
+                throw UsageError("'--seed' is a whole number from 0 to \(UInt64.max), not '\(text)'")
+            }
+            seed = number
+        case _ where word == "--virtual-time": isVirtual = true
         case "--web":
             var web = web ?? Web()
             if parts.count == 2 { web.port = try Self.port(parts[1]) }
@@ -158,15 +167,6 @@ struct ScriptOptions: Equatable {
             var web = web ?? Web()
             web.page = try argument()
             self.web = web
-        case "--policy": policy = try argument()
-        case "--scenario": scenario = try argument()
-        case "--seed":
-            let text = try argument()
-            guard let number = UInt64(text) else {
-                throw UsageError("'--seed' is a whole number from 0 to \(UInt64.max), not '\(text)'")
-            }
-            seed = number
-        case _ where word == "--virtual-time": isVirtual = true
         case "--ui": ui = try Self.choice("--ui", try argument())
         case "--color": colour = try Self.choice("--color", try argument())
         case _ where word == "--local": isLocal = true

@@ -16,7 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
     var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.")
     var port = 0
-    @Option(help: ArgumentHelp("Keep the jobs in this SQLite file, across restarts.", valueName: "file"))
+    @Option(help: ArgumentHelp("Keep jobs, stored files and tokens in this SQLite file, across restarts.", valueName: "file"))
     var db: String?
     @Option(help: ArgumentHelp("How long a job waits before it asks for a worker.", valueName: "ms"))
     var pending: Double = 1500

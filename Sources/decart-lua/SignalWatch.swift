@@ -64,7 +64,8 @@ final class SignalWatch: Sendable {
         thread.start()
     }
 
-    /// The prompt begins to wait for a line, or with nil has got one. Ctrl-C at an idle prompt ends the run, as in `lua`.
+    /// The prompt begins to wait for a line, or with nil has got one. Ctrl-C at an idle prompt ends the run, as in
+    /// `lua`.
     func prompting(_ reader: LineReader?) {
         prompt.withLock { $0 = reader }
     }

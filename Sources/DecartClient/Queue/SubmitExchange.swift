@@ -31,14 +31,15 @@ final class SubmitExchange: Sendable {
         var request = request
         request.onSending = { [weak self] in self?.began() }
         let sent = request
-        let exchange = Task(executorPreference: executor) { [transport] () -> Result<TransportReply, TransportFailure> in
-            _ = isolation
-            do throws(TransportFailure) {
-                return .success(try await transport.send(sent))
-            } catch {
-                return .failure(error)
+        let exchange =
+            if let executor {
+                Task(executorPreference: executor) { [transport] in await Self.outcome(of: sent, by: transport) }
+            } else {
+                Task {
+                    _ = isolation
+                    return await Self.outcome(of: sent, by: transport)
+                }
             }
-        }
         let result = await withTaskCancellationHandler {
             await exchange.value
         } onCancel: {
@@ -46,6 +47,16 @@ final class SubmitExchange: Sendable {
         }
         end()
         return result
+    }
+
+    private static func outcome(
+        of request: TransportRequest, by transport: any QueueTransport
+    ) async -> Result<TransportReply, TransportFailure> {
+        do throws(TransportFailure) {
+            return .success(try await transport.send(request))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func began() {

@@ -84,7 +84,7 @@ extension DecartModule {
     private func show(_ call: borrowing HostCall, named name: String?) {
         guard let id = try? call.object(1, kind: "blob") else { return }
         let video = document.createElement(.video)
-        document.set(.src, of: video, to: .media(.blob(media(ofBlob: id, named: name))))
+        document.set(.src, of: video, to: media(ofBlob: id, named: name).map { .media(.blob($0)) })
         document.append(video, to: .body)
         // The script has no object for it.
         document.letGo(of: video)

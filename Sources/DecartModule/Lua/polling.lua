@@ -91,8 +91,8 @@ local function give_up(poll, why)
   }
 end
 
--- The wait itself. `first` is the submit's reply, or nil to look at once. `seen` takes the ages, counted from the submit
--- where that is known, at which the job was last seen unfinished and first seen completed.
+-- The wait itself. `first` is the submit's reply, or nil to look at once. `seen` takes the ages, counted from the
+-- submit where that is known, at which the job was last seen unfinished and first seen completed.
 local function wait(queue, id, options, poll, seen, first)
   local started = decart.now()
   local born = begun[id] and begun[id].at

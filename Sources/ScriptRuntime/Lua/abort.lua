@@ -48,10 +48,20 @@ local function with_signal(signal, fn, ...)
   if signal.aborted then
     fail { code = "CANCELLED", message = "the signal was aborted already", cause = signal.reason }
   end
-  local task = spawn(fn, ...)
+  local learned
+  local task = spawn(function(...)
+    local results = table.pack(pcall(fn, ...))
+    if results[1] then return table.unpack(results, 2, results.n) end
+    learned = results[2]
+    error(learned, 0)
+  end, ...)
   signal.tasks[task] = true
   local listener <close> = setmetatable({ tasks = signal.tasks, task = task }, listener_mt) -- luacheck: ignore
-  return (function(...) return ... end)(await_whole(task))
+  local results = table.pack(pcall(await_whole, task))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  -- What the call itself says of its end (it knows the job's id) is worth more than that its task was cancelled.
+  if signal.aborted and type(learned) == "table" and learned.code == "CANCELLED" then error(learned, 0) end
+  error(results[2], 0)
 end
 
 core.is_signal, core.with_signal = is_signal, with_signal

@@ -22,7 +22,8 @@ struct ModuleRun: Sendable {
     var takesEvents = false
     var presses: [String] = []
 
-    /// The script has `record(value)` and `press(id, kind, value)`, which does to an element what somebody in a page would.
+    /// The script has `record(value)` and `press(id, kind, value)`, which does to an element what somebody in a page
+    /// would.
     func run(_ source: String) async throws -> Outcome {
         let errors = Mutex<[String]>([])
         let runtime = try ScriptRuntime(loop: Self.group.next(), clock: VirtualClock(mode: .automatic)) { report in
