@@ -170,8 +170,7 @@ let package = Package(
         .testTarget(
             name: "WebUITests",
             dependencies: [
-                "WebUI", "LiveDocument", "RunClock", "DecartAPI", "LocalQueue", "decart-lua", asyncHTTPClient, nioCore,
-                nioPosix, nioHTTP1, logging, serviceLifecycle,
+                "WebUI", "LiveDocument", "RunClock", "DecartAPI", "decart-lua", nioCore, nioPosix, logging, serviceLifecycle,
             ]),
         .testTarget(
             name: "DecartModuleTests",

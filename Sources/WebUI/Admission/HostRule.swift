@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// Which names a request may call this server by. A page of somebody else's whose name was made to point at this machine
-/// (DNS rebinding) calls it by that name, and is refused.
+/// Which names a request may call this server by. A page of somebody else's whose name was made to point at this
+/// machine (DNS rebinding) calls it by that name, and is refused.
 ///
 /// The port is not looked at: a tunnel (`ssh -L`) brings people here by another one.
 struct HostRule: Sendable {
@@ -28,6 +28,8 @@ struct HostRule: Sendable {
     }
 
     private static func isPort(_ rest: Substring) -> Bool {
-        rest.isEmpty || (rest.first == ":" && (1...5).contains(rest.count - 1) && rest.dropFirst().allSatisfy(\.isNumber))
+        if rest.isEmpty { return true }
+        let digits = rest.dropFirst()
+        return rest.first == ":" && (1...5).contains(digits.count) && digits.allSatisfy { ("0"..."9").contains($0) }
     }
 }

@@ -40,7 +40,9 @@ struct PageResponder: HTTPResponder {
         for header in ContentPolicy.everywhere {
             if let name = HTTPField.Name(header.name) { response.headers[name] = header.value }
         }
-        if response.headers[.contentSecurityPolicy] == nil { response.headers[.contentSecurityPolicy] = ContentPolicy.ours }
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = ContentPolicy.ours
+        }
         return response
     }
 

@@ -71,8 +71,6 @@ public final class PageHub: Sendable {
         return inside.withLock { $0.state.presence.areAllClosed(at: now) }
     }
 
-    public var hasEverBeenOpen: Bool { inside.withLock { $0.state.presence.hasEverBeenOpen } }
-
     /// Returns when all pages have been closed, which is not before one was open; or when the task is cancelled.
     public func untilAllClosed() async {
         let (id, bell) = subscribe()
@@ -209,8 +207,6 @@ public final class PageHub: Sendable {
         guard let name = inside.withLock({ $0.state.misses(id) }) else { return }
         note("\(page) has no element with the id \"\(name)\"; what the script sets on it is not shown there")
     }
-
-    func say(_ text: String) { note(text) }
 
     private func change(_ body: (inout PageState) -> Void) {
         let now = clock.now

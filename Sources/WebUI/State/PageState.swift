@@ -1,5 +1,4 @@
 internal import LiveDocument
-internal import RunClock
 
 /// All that pages are shown, and who looks at it. A value: what happens at which point is decided here, without sockets.
 struct PageState: Sendable {

@@ -22,7 +22,7 @@ struct Presence: Sendable {
 
     private let limit: Int
     private var pages: [String: Page] = [:]
-    private(set) var hasEverBeenOpen = false
+    private var hasEverBeenOpen = false
 
     /// - Parameter limit: how many pages may be connected at a time.
     init(limit: Int = 256) {

@@ -1,0 +1,38 @@
+import Testing
+
+/// `--web`, `--web-host` and `--page` where there can be no page: it is said before the script runs.
+@Suite(.timeLimit(.minutes(1)))
+struct PageOptionsTests {
+    @Test(arguments: [
+        (["--web=99999"], "'--web' takes a port from 0 to 65535, not '99999'"),
+        (["--web="], "'--web' takes a port from 0 to 65535, not ''"),
+        (["--web=http"], "'--web' takes a port from 0 to 65535, not 'http'"),
+        (["--web-host", ""], "'--web-host' is an address of this machine, and not empty"),
+        (["--page", "nope.html"], "--page: nope.html cannot be read"),
+        (["--web-host", "203.0.113.9"], "--web-host: 203.0.113.9 is no address of this machine"),
+    ])
+    func `a page that cannot be served is told, and nothing is run`(words: [String], complaint: String) async throws {
+        let command = try Command()
+        let outcome = try await command.run(words + ["-e", "print('it ran')"])
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.errors.contains(complaint))
+        #expect(!outcome.output.contains("it ran"))
+    }
+
+    @Test func `a port that is taken is told`() async throws {
+        try await RudeServer.with { _, _ in .reply("200 OK", "{}") } _: { url in
+            let port = url.split(separator: ":").last ?? ""
+            let outcome = try await Command().run("--web=\(port)", "-e", "print('it ran')")
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.errors.contains("port \(port) is in use"))
+        }
+    }
+
+    @Test func `the word after --web is the script`() async throws {
+        let command = try Command()
+        try command.scratch.write("8080", "os.exit(7)")
+        let outcome = try await command.run("--web", "8080")
+        #expect(outcome.exitCode == 7)
+        #expect(outcome.errors.contains("the page is at http://127.0.0.1:"))
+    }
+}
