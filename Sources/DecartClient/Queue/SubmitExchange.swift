@@ -31,14 +31,16 @@ final class SubmitExchange: Sendable {
         var request = request
         request.onSending = { [weak self] in self?.began() }
         let sent = request
-        let exchange = Task(executorPreference: executor) { [transport] () -> Result<TransportReply, TransportFailure> in
-            _ = isolation
-            do throws(TransportFailure) {
-                return .success(try await transport.send(sent))
-            } catch {
-                return .failure(error)
+        // A preference of none is one too: with it a task leaves its actor. So it is stated only where there is one.
+        let exchange =
+            if let executor {
+                Task(executorPreference: executor) { [transport] in await transport.outcome(of: sent) }
+            } else {
+                Task { [transport] in
+                    _ = isolation
+                    return await transport.outcome(of: sent)
+                }
             }
-        }
         let result = await withTaskCancellationHandler {
             await exchange.value
         } onCancel: {
@@ -75,5 +77,15 @@ final class SubmitExchange: Sendable {
             return nil
         }
         if let wake { clock.cancelWake(wake) }
+    }
+}
+
+extension QueueTransport {
+    fileprivate func outcome(of request: TransportRequest) async -> Result<TransportReply, TransportFailure> {
+        do throws(TransportFailure) {
+            return .success(try await send(request))
+        } catch {
+            return .failure(error)
+        }
     }
 }
