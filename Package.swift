@@ -22,6 +22,7 @@ let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -76,10 +77,15 @@ let package = Package(
             name: "DecartClient",
             dependencies: ["DecartAPI", "RunClock", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging, collections]),
 
+        // What a Range header asks for: of a result, of a video in the page.
+        .target(name: "ByteRanges"),
+
         // The other end of the wire, on this machine.
         .target(
             name: "LocalQueue",
-            dependencies: ["DecartAPI", "RunClock", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle],
+            dependencies: [
+                "DecartAPI", "RunClock", "ByteRanges", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle,
+            ],
             resources: [.embedInCode("Clips/Base")]),
 
         // What becomes of the queue's jobs, written in Lua: timetables and scenarios.
@@ -93,6 +99,13 @@ let package = Package(
         .target(name: "LiveDocument"),
         // … and its faces.
         .target(name: "TerminalUI", dependencies: ["LiveDocument", "RunClock"]),
+        .target(
+            name: "WebUI",
+            dependencies: [
+                "LiveDocument", "RunClock", "ByteRanges", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
+                serviceLifecycle,
+            ],
+            resources: [.embedInCode("Page/Files")]),
 
         // How long jobs take, and when to look at them: arithmetic.
         .target(name: "PollingModel"),
@@ -119,8 +132,8 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "ScriptedQueue",
-                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "CLibEdit", argumentParser,
-                logging, serviceLifecycle, unixSignals, nioCore,
+                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "WebUI", "CLibEdit",
+                argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
                 nioPosix,
             ],
             resources: [.embedInCode("Lua")],
@@ -135,6 +148,7 @@ let package = Package(
             name: "ScriptRuntimeTests",
             dependencies: ["ScriptRuntime", "LuaVM", "RunClock", nioCore, nioPosix],
             exclude: ["Lua"]),
+        .testTarget(name: "ByteRangesTests", dependencies: ["ByteRanges"]),
         .testTarget(name: "DecartAPITests", dependencies: ["DecartAPI"]),
         .testTarget(
             name: "DecartClientTests",
@@ -152,6 +166,13 @@ let package = Package(
             exclude: ["sdk_inputs.py"]),
         .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"]),
+        // The page as a browser sees it: needs Chromium.
+        .testTarget(
+            name: "WebUITests",
+            dependencies: [
+                "WebUI", "LiveDocument", "RunClock", "DecartAPI", "LocalQueue", "decart-lua", asyncHTTPClient, nioCore,
+                nioPosix, nioHTTP1, logging, serviceLifecycle,
+            ]),
         .testTarget(
             name: "DecartModuleTests",
             dependencies: [

@@ -45,16 +45,22 @@ extension DecartModule {
     private func source(_ given: LuaValue) -> MediaSource? {
         switch given {
         case .string: given.text.flatMap { $0.isEmpty ? nil : MediaSource($0) }
-        case .object(let object) where object.kind == "blob": blobs[object.id].map { _ in .blob(media(ofBlob: object.id)) }
+        case .object(let object) where object.kind == "blob": media(ofBlob: object.id).map { .blob($0) }
         case .table(let file) where file.metatable == "file": file["path"].text.map { .path($0) }
         default: nil
         }
     }
 
-    /// The same blob is the same source, however often it is set.
-    private func media(ofBlob id: Int) -> MediaBlob {
-        if let media = blobs[id]?.media { return media }
-        let media = MediaBlob(blobs[id]?.blob ?? Blob(bytes: [], type: "application/octet-stream"))
+    /// The same blob is the same source, however often it is set, but for a name of its own; nil for one that is gone.
+    func media(ofBlob id: Int, named name: String? = nil) -> MediaBlob? {
+        guard let held = blobs[id] else { return nil }
+        if let name {
+            var blob = held.blob
+            blob.name = name
+            return MediaBlob(blob)
+        }
+        if let media = held.media { return media }
+        let media = MediaBlob(held.blob)
         blobs[id]?.media = media
         return media
     }

@@ -59,8 +59,10 @@ public final class DecartModule {
     public var document = LiveDocument()
     /// How many elements have callbacks.
     var listeners = 0
-    /// Whether some face may deliver events. The run does not end then as long as an element has a callback.
-    public var takesEvents = false
+    /// Whether some face may deliver events, now or later. The run does not end then as long as an element has a callback.
+    public var takesEvents: () -> Bool = { false }
+    /// Whether some face plays videos: `displayVideo` shows them there instead of saving them.
+    public var showsVideos = false
     /// The way of those events to the script; there once the module is installed.
     public private(set) var events: EventDelivery?
     /// The jobs that this run has submitted and not seen the end of.
@@ -99,7 +101,7 @@ public final class DecartModule {
         let dispatcher = try runtime.loadModule(
             PackageResources.document_lua, name: "document", functions: documentFunctions())
         events = EventDelivery(runtime: runtime, dispatcher: dispatcher)
-        runtime.keepAlive { [self] in takesEvents && listeners > 0 }
+        runtime.keepAlive { [self] in listeners > 0 && takesEvents() }
     }
 
     /// A number from 0 up to 1, from the run's own source of chance: a seed makes a run repeatable.

@@ -9,12 +9,13 @@ public struct EventDelivery: Sendable {
     let runtime: ScriptRuntime
     let dispatcher: LuaReference
 
-    public func deliver(_ event: DocumentEvent) {
+    /// - Parameter taken: called once the script's thread has it.
+    public func deliver(_ event: DocumentEvent, taken: @escaping @Sendable () -> Void = {}) {
         runtime.post(
             dispatcher,
             [
                 .integer(Int64(event.target.number)), .text(event.kind.rawValue),
                 event.value.map { .text($0) } ?? .nil,
-            ])
+            ], taken: taken)
     }
 }

@@ -10,10 +10,11 @@
 ///   `apply(_:)`. Copies have the original's sequence numbers. The face's clients (pages) then read patches from the
 ///   copy, each at its own pace: `patch(since: lastEventID)` for one that comes back, `state()` for a new one.
 /// - To draw, it walks from `ElementID.body` along `children(of:)`. `tag(of:)` says what to draw an element as, also
-///   where the script has not said so; `isBlank` ones have nothing to show yet. `number(_:of:)`, `text(_:of:)`, `flag(_:of:)`
-///   and `media(of:)` read what is set, `fraction(of:)` a bar's share.
-/// - What people do goes back as a `DocumentEvent`, for elements on which `flag(.onclick, of:)` or `.oninput` is set.
-///   A face does not change the script's document: the script's side sets an input's new value, and the next patch tells.
+///   where the script has not said so; `isBlank` ones have nothing to show yet. `number(_:of:)`, `text(_:of:)`,
+///   `flag(_:of:)` and `media(of:)` read what is set, `fraction(of:)` a bar's share.
+/// - What people do goes back as a `DocumentEvent`: clicks on elements with `flag(.onclick, of:)`, and whatever is typed
+///   into an input. A face does not change the script's document: the script's side sets an input's new value, and the
+///   next patch tells.
 public struct LiveDocument: Sendable {
     var nodes: [ElementID: Node] = [.body: Node(name: nil, givenTag: .div, isInTree: true)]
     var byName: [String: ElementID] = [:]
@@ -75,8 +76,8 @@ public struct LiveDocument: Sendable {
         nodes[id]?.holders += 1
     }
 
-    /// The script has lost one of its objects. An element that hangs from nothing, and that it cannot reach any more, is
-    /// freed.
+    /// The script has lost one of its objects. An element that hangs from nothing, and that it cannot reach any more,
+    /// is freed.
     public mutating func letGo(of id: ElementID) {
         nodes[id]?.holders -= 1
         sweep(id)

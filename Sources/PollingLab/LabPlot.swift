@@ -56,9 +56,10 @@ struct LabPlot {
         let x = Axis(shown.map(\.looksPerJob), from: Self.left, to: Self.width - Self.right)
         let y = Axis(shown.compactMap(\.meanDelay), from: Self.height - Self.bottom, to: Self.top)
         var parts = grid(x, y)
-        parts.append(line(product: report.fixedProduct, x, y, kind: "fixed", label: "any fixed interval"))
+        let places = shown.map { (x: x.place($0.looksPerJob), y: y.place($0.meanDelay ?? 1)) }
+        parts.append(line(report.fixedProduct, x, y, kind: "fixed", label: "any fixed interval", clearOf: places))
         if let bound = report.bound {
-            parts.append(line(product: report.fixedProduct / bound, x, y, kind: "bound", label: "the bound"))
+            parts.append(line(report.fixedProduct / bound, x, y, kind: "bound", label: "the bound", clearOf: places))
         }
         parts += points(shown, x, y)
         return """
@@ -76,28 +77,39 @@ struct LabPlot {
         for tick in x.ticks {
             let place = x.place(tick)
             parts.append("<line class=\"grid\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(y.to)\" y2=\"\(y.from)\"/>")
-            parts.append(text(LabText.number(tick), place, y.from + 18, "middle"))
+            parts.append(text(LabText.tick(tick), place, y.from + 18, "middle"))
         }
         for tick in y.ticks {
             let place = y.place(tick)
             parts.append("<line class=\"grid\" x1=\"\(x.from)\" x2=\"\(x.to)\" y1=\"\(place)\" y2=\"\(place)\"/>")
-            parts.append(text(LabText.time(tick), x.from - 6, place + 4, "end"))
+            parts.append(text(LabText.timeTick(tick), x.from - 6, place + 4, "end"))
         }
         parts.append(text("looks a job", (x.from + x.to) / 2, Self.height - 8, "middle"))
         parts.append(text("mean delay", x.from + 6, y.to + 12, "start"))
         return parts
     }
 
-    private func line(product: Double, _ x: Axis, _ y: Axis, kind: String, label: String) -> String {
+    private func line(
+        _ product: Double, _ x: Axis, _ y: Axis, kind: String, label: String, clearOf points: [(x: Double, y: Double)]
+    ) -> String {
         guard product > 0 else { return "" }
         let ends = [x.low, x.high].map { "\(x.place($0)),\(y.place(product / $0))" }
-        // The label stands where the line is well inside.
+        // One label stands above its line and one below, where no point is near.
         let among = max(x.low, product / y.high)
         let until = min(x.high, product / y.low)
-        let at = among * pow(max(1, until / among), kind == "fixed" ? 0.12 : 0.88)
+        let isAbove = kind == "fixed"
+        let spots = (1...9).map { tenth in
+            let looks = among * pow(max(1, until / among), Double(tenth) / 10)
+            return (x: x.place(looks) + (isAbove ? 8 : -8), y: y.place(product / looks) + (isAbove ? -8 : 16))
+        }
+        func room(_ spot: (x: Double, y: Double)) -> Double {
+            let middle = spot.x + (isAbove ? 60 : -40)
+            return points.map { hypot(($0.x + 40 - middle) / 2, $0.y - spot.y) }.min() ?? 0
+        }
+        guard let spot = spots.max(by: { room($0) < room($1) }) else { return "" }
         return """
             <polyline class="\(kind)" clip-path="url(#area)" points="\(ends.joined(separator: " "))"/>
-            \(text(label, x.place(at) + 6, y.place(product / at) - 6, kind == "fixed" ? "start" : "end", "label \(kind)"))
+            \(text(label, spot.x, spot.y, isAbove ? "start" : "end", "label \(kind)"))
             """
     }
 

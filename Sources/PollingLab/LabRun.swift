@@ -91,7 +91,8 @@ public struct LabRun {
 
     private mutating func ask(_ event: Event) -> LabWait {
         var wait = waits[event.job]?.wait ?? LabWait(job: event.job)
-        wait.elapsed = event.time - jobs[event.job].submitted
+        // To the nanosecond: three waits of a second are 3000, not 2999.9999999998.
+        wait.elapsed = ((event.time - jobs[event.job].submitted) * 1e6).rounded() / 1e6
         wait.now = event.time
         waits[event.job]?.wait = wait
         asked = wait
@@ -102,7 +103,7 @@ public struct LabRun {
         let unfinished = waits.removeValue(forKey: job)?.unfinished ?? 0
         over += 1
         if job >= plan.warmUp {
-            if isFinished { tally.finished(delay: time - jobs[job].ended) } else { tally.gaveUp += 1 }
+            if isFinished { tally.finished(delay: max(0, time - jobs[job].ended)) } else { tally.gaveUp += 1 }
         }
         told = LabOutcome(
             job: job, after: unfinished, before: isFinished ? time - jobs[job].submitted : nil, now: time)
@@ -113,7 +114,8 @@ public struct LabRun {
         tally.looked(at: time, counts: job >= plan.warmUp)
         let seen = time + plan.latency / 2
         let missed = plan.faults > 0 && random.unit() < plan.faults
-        let finished = !missed && seen >= jobs[job].ended
+        // A nanosecond is no time: delays that add up to a duration need not do so to the last digit.
+        let finished = !missed && seen + 1e-6 >= jobs[job].ended
         let status = seen < jobs[job].begun ? "pending" : "processing"
         add(.answer(sent: time, finished: finished, status: status, missed: missed), of: job, at: time + plan.latency)
     }

@@ -8,6 +8,11 @@ enum LabText {
         return number(value, places: places)
     }
 
+    /// A whole number without its zeros after the point.
+    static func tick(_ value: Double) -> String {
+        value.rounded() == value ? number(value, places: 0) : number(value)
+    }
+
     static func number(_ value: Double, places: Int) -> String {
         var scale = 1
         for _ in 0..<places { scale *= 10 }
@@ -17,6 +22,10 @@ enum LabText {
         guard places > 0 else { return "\(sign)\(scaled)" }
         let digits = String(scaled % scale)
         return "\(sign)\(scaled / scale).\(String(repeating: "0", count: places - digits.count))\(digits)"
+    }
+
+    static func timeTick(_ milliseconds: Double) -> String {
+        milliseconds < 1000 ? "\(tick(milliseconds)) ms" : "\(tick(milliseconds / 1000)) s"
     }
 
     /// Milliseconds with the unit that suits them.

@@ -12,7 +12,7 @@ struct MassFit {
     private let grid: TimeGrid
 
     private static let rounds = 6
-    /// The share of jobs that the kernel around an early bin holds, for 200 jobs; it shrinks as their number grows.
+    /// The share of jobs that the kernel around an early bin holds; it is larger while fewer than 200 have completed.
     private static let share = 0.14
     /// The kernel's standard deviation as part of the stretch that holds that share.
     private static let width = 0.5
@@ -93,7 +93,7 @@ struct MassFit {
         var sums = [0.0]
         sums.reserveCapacity(count + 1)
         for part in mass { sums.append(sums[sums.count - 1] + part) }
-        let share = min(0.6, Self.share * pow(200 / Double(completed), 0.3)) * sums[count]
+        let share = min(0.6, Self.share * max(1, (200 / Double(completed)).squareRoot())) * sums[count]
         var result = [Double](repeating: 0, count: count)
         var reach = 1
         for bin in 0..<count {

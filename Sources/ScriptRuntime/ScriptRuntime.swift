@@ -142,9 +142,12 @@ public actor ScriptRuntime {
     }
 
     /// Starts a task that calls `function`, from any thread: tasks start in the order of these calls, and none once the
-    /// run is over.
-    public nonisolated func post(_ function: LuaReference, _ arguments: [LuaValue]) {
+    /// run is over. `taken` is called on the script's thread when it has come to that, either way.
+    public nonisolated func post(
+        _ function: LuaReference, _ arguments: [LuaValue], taken: @escaping @Sendable () -> Void = {}
+    ) {
         executor.execute {
+            taken()
             self.assumeIsolated { runtime in
                 guard runtime.waiter != nil, runtime.interruption.withLock({ $0 }) == nil else { return }
                 do throws(LuaError) {

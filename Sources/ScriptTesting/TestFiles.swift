@@ -30,9 +30,10 @@ public enum TestFiles {
     }
 
     private static func below(_ folder: String) -> [String] {
-        guard let files = FileManager.default.enumerator(
-            at: URL(fileURLWithPath: folder, isDirectory: true), includingPropertiesForKeys: nil,
-            options: [.skipsHiddenFiles, .skipsPackageDescendants])
+        guard
+            let files = FileManager.default.enumerator(
+                at: URL(fileURLWithPath: folder, isDirectory: true), includingPropertiesForKeys: nil,
+                options: [.skipsHiddenFiles, .skipsPackageDescendants])
         else { return [] }
         let root = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL.path
         let prefix = folder == "." ? "" : folder.hasSuffix("/") ? folder : folder + "/"

@@ -21,7 +21,8 @@ public struct TestRunner: Sendable {
     /// Ends the process: a test is inside one long call of a library's and cannot be stopped.
     private let leave: @Sendable () -> Void
 
-    public init(settings: Settings, loop: any EventLoop, report: any TestReport, leave: @escaping @Sendable () -> Void) {
+    public init(settings: Settings, loop: any EventLoop, report: any TestReport, leave: @escaping @Sendable () -> Void)
+    {
         self.settings = settings
         self.loop = loop
         self.report = report
@@ -38,7 +39,8 @@ public struct TestRunner: Sendable {
             let loading = TestName(file: file, name: "(loading the file)")
             do throws(TestMachine.Broken) {
                 let names = try await machine.collect(onStuck: stuck(in: loading))
-                planned.append((machine, names.enumerated().filter { filter($0.element.name) }.map { ($0.offset, $0.element) }))
+                planned.append(
+                    (machine, names.enumerated().filter { filter($0.element.name) }.map { ($0.offset, $0.element) }))
             } catch {
                 let result = TestResult(test: loading, verdict: .broken(error.failure))
                 broken.append(result)

@@ -20,13 +20,15 @@ public enum Timetable {
     public static func answer(from value: LuaValue) throws(TimetableProblem) -> SubmitAnswer {
         if value == .nil { return .usual }
         if value.isTimedStep {
-            throw TimetableProblem("this is one step, and a timetable is a list of them: write { { \"pending\", 5000 }, \"completed\" }")
+            throw TimetableProblem(
+                "this is one step, and a timetable is a list of them: write { { \"pending\", 5000 }, \"completed\" }")
         }
         if let steps = value.steps { return .job(try plan(of: steps)) }
         // A fault, or a step that stands for a timetable of one.
         guard case .fault(let fault) = try TimetableStep(value, "it") else { return .job(try plan(of: [value])) }
         guard fault.extent == .looks(1) else {
-            throw TimetableProblem("a fault of the submit itself takes neither times nor lasts; give it as often as it is to come")
+            throw TimetableProblem(
+                "a fault of the submit itself takes neither times nor lasts; give it as often as it is to come")
         }
         return .fault(fault.fault)
     }
@@ -64,7 +66,8 @@ public enum Timetable {
             switch try TimetableStep(value, name) {
             case .status(let status, let lasts, let failure):
                 if lasts == nil, !isLast {
-                    throw TimetableProblem("\(name) needs its milliseconds, since others follow: { \"\(status)\", 5000 }")
+                    throw TimetableProblem(
+                        "\(name) needs its milliseconds, since others follow: { \"\(status)\", 5000 }")
                 }
                 plan.steps.append(.init(status: status, lasts: lasts ?? 0))
                 if let failure { plan.failure = failure }

@@ -26,8 +26,8 @@ enum TimetableStep {
             self = try Self.read(table, name)
         default:
             throw TimetableProblem(
-                "\(name) is \(value.shortDescription); a step is a status, or { status, milliseconds }, or a fault such as "
-                    + "{ error = 429 }. A timetable is a list of steps")
+                "\(name) is \(value.shortDescription); a step is a status, or { status, milliseconds }, or a fault "
+                    + "such as { error = 429 }. A timetable is a list of steps")
         }
     }
 
@@ -51,7 +51,9 @@ enum TimetableStep {
                 throw TimetableProblem("\(name): a status has 1 to \(longestStatus) bytes")
             }
             try check(table, name, known: ["error"], positions: 2)
-            let lasts = table.sequence.count > 1 ? try milliseconds(table.sequence[1], "\(name): the time of \"\(status)\"") : nil
+            let lasts =
+                table.sequence.count > 1
+                ? try milliseconds(table.sequence[1], "\(name): the time of \"\(status)\"") : nil
             let failure = table["error"]
             guard failure == .nil || failure.text != nil, failure == .nil || status == "failed" else {
                 throw TimetableProblem("\(name): error is the reason of a \"failed\", a string")
@@ -62,10 +64,12 @@ enum TimetableStep {
 
     private static func refusal(_ table: LuaTable, _ name: String) throws(TimetableProblem) -> QueueFault {
         guard let number = table["error"].double, (400...599).contains(number), let status = Int(exactly: number) else {
-            throw TimetableProblem("\(name): error is the HTTP status of a refusal, 400 to 599, not \(table["error"].shortDescription)")
+            throw TimetableProblem(
+                "\(name): error is the HTTP status of a refusal, 400 to 599, not \(table["error"].shortDescription)")
         }
         let after = table["retryAfter"]
-        return .refusal(status: status, retryAfter: after == .nil ? nil : try milliseconds(after, "\(name): retryAfter"))
+        return .refusal(
+            status: status, retryAfter: after == .nil ? nil : try milliseconds(after, "\(name): retryAfter"))
     }
 
     private static func extent(_ table: LuaTable, _ name: String) throws(TimetableProblem) -> JobPlan.Extent {
@@ -76,7 +80,10 @@ enum TimetableStep {
         }
         if times == .nil { return .looks(1) }
         guard let number = times.double, (1...1e9).contains(number), let count = Int(exactly: number) else {
-            throw TimetableProblem("\(name): times is how many looks meet the fault, a whole number from 1 up, not \(times.shortDescription)")
+            throw TimetableProblem(
+                "\(name): times is how many looks meet the fault, a whole number from 1 up, not "
+                    + times.shortDescription
+            )
         }
         return .looks(count)
     }
@@ -94,13 +101,16 @@ enum TimetableStep {
         for entry in table.entries {
             guard let key = entry.key.text, known.contains(key) else {
                 let what = known.isEmpty ? "no options" : known.joined(separator: ", ")
-                throw TimetableProblem("\(name) knows no option '\(entry.key.text ?? entry.key.shortDescription)'; it takes \(what)")
+                throw TimetableProblem(
+                    "\(name) knows no option '\(entry.key.text ?? entry.key.shortDescription)'; it takes \(what)")
             }
         }
         guard table.sequence.count <= positions else {
             let surplus = table.sequence[positions].shortDescription
             throw TimetableProblem(
-                "\(name) has \(surplus) too much; a step is a status, or { status, milliseconds }, or a fault such as { error = 429 }")
+                "\(name) has \(surplus) too much; a step is a status, or { status, milliseconds }, or a fault such as "
+                    + "{ error = 429 }"
+            )
         }
     }
 }
@@ -108,7 +118,9 @@ enum TimetableStep {
 extension LuaValue {
     /// `{ "pending", 5000 }`: a step, which is no timetable.
     var isTimedStep: Bool {
-        guard case .table(let table) = self, table.sequence.count == 2, case .string = table.sequence[0] else { return false }
+        guard case .table(let table) = self, table.sequence.count == 2, case .string = table.sequence[0] else {
+            return false
+        }
         return table.sequence[1].double != nil
     }
 

@@ -48,8 +48,8 @@ struct Console: Sendable {
     func unfinished(_ ids: [String], advice: String) {
         guard isJSON else {
             return line(
-                "\(DecartLua.name): \(ids.count == 1 ? "1 job is" : "\(ids.count) jobs are") not finished or not fetched yet:\n"
-                    + ids.map { "  \($0)\n" }.joined() + advice)
+                "\(DecartLua.name): \(ids.count == 1 ? "1 job is" : "\(ids.count) jobs are") not finished or not "
+                    + "fetched yet:\n" + ids.map { "  \($0)\n" }.joined() + advice)
         }
         var object = JSONLine(type: "unfinished")
         object.add("jobs", ids)

@@ -24,7 +24,7 @@ enum DecartLua {
         }
         if words.dropFirst().first == "lab" {
             // Not by way of `LabCommand.main`: that runs on a thread whose signals are blocked, threads made there
-            // inherit it, and a policy that never ends could not be interrupted.
+            // inherit it, and what a policy that never ends is doing could not be seen.
             let lab = LabCommand.parseOrExit(Array(words.dropFirst(2)))
             exit(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
         }

@@ -17,7 +17,8 @@ struct JSONLogHandler: LogHandler {
         line.add("level", event.level.rawValue)
         line.add("label", label)
         line.add("message", event.message.description)
-        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { _, last in last }).sorted(by: { $0.key < $1.key })
+        let all = metadata.merging(event.metadata ?? [:]) { _, last in last }
+        for (key, value) in all.sorted(by: { $0.key < $1.key })
         where !["type", "level", "label", "message"].contains(key) {
             line.add(key, value.description)
         }

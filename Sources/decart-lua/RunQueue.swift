@@ -22,7 +22,9 @@ struct RunQueue {
     private var served: LocalQueueRun?
 
     /// - Throws: why there can be none: a scenario that is none, a port or disk that cannot be used.
-    static func start(_ options: ScriptOptions, clock: any RunClock, logLevel: Logger.Level) async throws(Problem) -> RunQueue {
+    static func start(_ options: ScriptOptions, clock: any RunClock, logLevel: Logger.Level) async throws(Problem)
+        -> RunQueue
+    {
         guard options.isLocal else { return RunQueue() }
         var settings = QueueSettings(seed: options.chanceSeed)
         do throws(TimetableProblem) {

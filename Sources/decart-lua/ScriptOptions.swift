@@ -47,8 +47,25 @@ struct ScriptOptions: Equatable {
     var ui = UIMode.auto
     var colour = ColourChoice.auto
 
+    /// Where the page is served and which one; nil: there is no page.
+    var web: Web?
+
+    /// `--web[=port]`, `--web-host` and `--page`, each of which asks for a page.
+    struct Web: Equatable {
+        var host = "127.0.0.1"
+        /// 0: a free one.
+        var port = 0
+        var page: String?
+    }
+
+    /// What a page calls itself until the script gives it a title: the script's name.
+    var title: String {
+        guard let script, script != "-" else { return "decart-lua" }
+        return script.split(separator: "/").last.map(String.init) ?? script
+    }
+
     private static let longOptions = [
-        "--policy", "--virtual-time", "--seed", "--scenario", "--ui", "--color",
+        "--policy", "--virtual-time", "--seed", "--scenario", "--ui", "--color", "--web", "--web-host", "--page",
         "--local", "--base-url", "--log-level", "--bytecode", "--help", "--version",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
@@ -137,6 +154,19 @@ struct ScriptOptions: Equatable {
             }
             seed = number
         case _ where word == "--virtual-time": isVirtual = true
+        case "--web":
+            var web = web ?? Web()
+            if parts.count == 2 { web.port = try Self.port(parts[1]) }
+            self.web = web
+        case "--web-host":
+            var web = web ?? Web()
+            web.host = try argument()
+            guard !web.host.isEmpty else { throw UsageError("'--web-host' is an address of this machine, and not empty") }
+            self.web = web
+        case "--page":
+            var web = web ?? Web()
+            web.page = try argument()
+            self.web = web
         case "--ui": ui = try Self.choice("--ui", try argument())
         case "--color": colour = try Self.choice("--color", try argument())
         case _ where word == "--local": isLocal = true
@@ -147,6 +177,13 @@ struct ScriptOptions: Equatable {
             let near = Spelling.nearest(to: parts[0], among: Self.longOptions, limit: 1, onlyLikely: true).first
             throw UsageError("unrecognized option '\(word)'" + (near.map { "; did you mean \($0)?" } ?? ""))
         }
+    }
+
+    private static func port(_ text: String) throws(UsageError) -> Int {
+        guard text.allSatisfy(\.isASCII), let port = UInt16(text) else {
+            throw UsageError("'--web' takes a port from 0 to 65535, not '\(text)'")
+        }
+        return Int(port)
     }
 
     private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
@@ -189,6 +226,9 @@ struct ScriptOptions: Equatable {
           --virtual-time  with --local: let time pass only when nothing else can be done
           --seed N        make chance the same in every run
           --scenario FILE with --local: let this file say what becomes of each job
+          --web[=PORT]    show the script's document as a page in the browser, on a free port unless given
+          --web-host ADDR serve that page on this address instead of 127.0.0.1
+          --page FILE     serve this page of yours, whose ids the script then drives
           --log-level L   trace, debug, info, notice, warning (the default), error or critical
           --ui MODE       show the document as auto (the default), tty, plain, json or none
           --color WHEN    auto (the default), always or never

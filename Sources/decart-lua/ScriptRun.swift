@@ -10,6 +10,7 @@ import NIOPosix
 import RunClock
 import ScriptRuntime
 import TerminalUI
+import WebUI
 
 /// One run of a script: makes the parts, joins them, and takes them down again.
 struct ScriptRun {
@@ -39,13 +40,25 @@ struct ScriptRun {
             console.error(error.message)
             return .failure
         }
+        let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
+        do throws(PageRun.Problem) {
+            try await page?.start()
+        } catch {
+            console.error(error.message)
+            await queue.stop()
+            return .failure
+        }
         let network = Network(group: group, clock: clock, queue: queue.transport)
         let status: ExitStatus
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
                 bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
-                environment: !options.ignoresEnvironment, report: { [console] in console.show($0) })
+                environment: !options.ignoresEnvironment,
+                report: { [console] report in
+                    console.show(report)
+                    page?.hub.report(ErrorReport.text(of: report))
+                })
             var settings = DecartModule.Settings(
                 server: queue.server ?? options.baseURL.map { .baseURL($0) },
                 environment: { ProcessInfo.processInfo.environment },
@@ -53,13 +66,15 @@ struct ScriptRun {
             if !options.isLocal, let folder = Self.stateFolder() {
                 settings.durations = .file("\(folder)/durations.csv")
             }
-            status = await run(on: runtime, settings, network)
+            status = await run(on: runtime, settings, network, page)
         } catch {
             console.show(error)
             status = .failure
         }
         showUnfinishedJobs()
+        await page?.serveOn(after: status)
         await network.shutdown()
+        await page?.stop()
         await queue.stop()
         return status
     }
@@ -67,7 +82,7 @@ struct ScriptRun {
     private var logLevel: Logger.Level { Logger.Level(rawValue: options.logLevel) ?? .warning }
 
     private func run(
-        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network
+        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network, _ page: PageRun?
     ) async -> ExitStatus {
         let module = DecartModule(
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
@@ -87,6 +102,7 @@ struct ScriptRun {
             try module.install(in: runtime)
             faces.follow(module, in: runtime)
             if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
+            page?.join(module, in: runtime)
             let main = try command.install(in: runtime)
             command.signals = SignalWatch(
                 runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"), console: console,
@@ -96,6 +112,7 @@ struct ScriptRun {
                 },
                 resized: { faces.resized() },
                 hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
+            page?.signals(command.signals)
             let status = await runtime.run(main, arguments: [.value(plan)])
             // What C's streams hold goes out above the last state.
             Console.flush()

@@ -34,6 +34,8 @@ final class SignalWatch: Sendable {
     private let isFirst = Mutex(true)
     /// The prompt that waits for a line.
     private let prompt = Mutex<LineReader?>(nil)
+    /// Ends what goes on after the script has ended; nil while it runs.
+    private let service = Mutex<(@Sendable () -> Void)?>(nil)
     /// Stops what the prompt evaluates; nil while it evaluates nothing.
     private let evaluation = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -62,7 +64,8 @@ final class SignalWatch: Sendable {
         thread.start()
     }
 
-    /// The prompt begins to wait for a line, or with nil has got one. Ctrl-C at an idle prompt ends the run, as in `lua`.
+    /// The prompt begins to wait for a line, or with nil has got one. Ctrl-C at an idle prompt ends the run, as in
+    /// `lua`.
     func prompting(_ reader: LineReader?) {
         prompt.withLock { $0 = reader }
     }
@@ -70,6 +73,11 @@ final class SignalWatch: Sendable {
     /// The prompt begins to evaluate something that `stop` ends, or with nil has ended it.
     func evaluating(_ stop: (@Sendable () -> Void)?) {
         evaluation.withLock { $0 = stop }
+    }
+
+    /// The script has ended and its page is still served, until `stop`; or with nil, that is over too.
+    func serving(_ stop: (@Sendable () -> Void)?) {
+        service.withLock { $0 = stop }
     }
 
     private func watch() {
@@ -97,6 +105,7 @@ final class SignalWatch: Sendable {
             return first
         }
         guard isFirst else { leave(status) }
+        if let stop = service.withLock({ $0 }) { return stop() }
         runtime.interrupt(with: status, message: signal == SIGINT ? "interrupted by Ctrl-C" : "the run was terminated")
         interruptBusyScript(then: status)
     }

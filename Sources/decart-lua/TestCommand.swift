@@ -36,8 +36,12 @@ struct TestCommand: ParsableCommand {
     private static let nothingToRun: Int32 = 2
 
     func validate() throws {
-        guard !(tap && junit) else { throw ValidationError("--tap and --junit both go to standard output: give one of them") }
-        guard timeout > 0, timeout.isFinite else { throw ValidationError("--timeout is milliseconds above 0, not \(timeout)") }
+        guard !(tap && junit) else {
+            throw ValidationError("--tap and --junit both go to standard output: give one of them")
+        }
+        guard timeout > 0, timeout.isFinite else {
+            throw ValidationError("--timeout is milliseconds above 0, not \(timeout)")
+        }
     }
 
     /// Reads the words after `test`, runs, and ends the process.
@@ -77,7 +81,8 @@ struct TestCommand: ParsableCommand {
                 leave: { Self.leave(EXIT_FAILURE) })
             let counts = await runner.run(paths) { filter?.picks($0) ?? true }
             guard counts != TestCounts() else {
-                return Self.complain(filter == nil ? "there is no test in these files" : "no test has a name that --filter picks")
+                return Self.complain(
+                    filter == nil ? "there is no test in these files" : "no test has a name that --filter picks")
             }
             return counts.allWentWell ? EXIT_SUCCESS : EXIT_FAILURE
         } catch let problem as TestFiles.Problem {

@@ -28,13 +28,19 @@ struct PolicyFileTests {
     }
 
     @Test(arguments: [
-        ("return function() return 'soon' end", "the policy at p.lua:1 returned soon;"),
+        ("return function() return 'soon' end", "the policy at p.lua:1 returned \"soon\";"),
         ("return function() return 0/0 end", "the policy at p.lua:1 returned "),
         ("return function() return -1 end", "the policy at p.lua:1 returned -1;"),
         ("return function() return math.huge end", "the policy at p.lua:1 returned inf;"),
         ("\nreturn function()\nerror('no idea') end", "the policy at p.lua:2 failed: p.lua:3: no idea;"),
-        ("return function(poll) return poll.nothing.here end", "the policy at p.lua:1 failed: p.lua:1: attempt to index"),
-        ("return function() while true do end end", "the policy at p.lua:1 failed: p.lua:1: it does not come to an end;"),
+        (
+            "return function(poll) return poll.nothing.here end",
+            "the policy at p.lua:1 failed: p.lua:1: attempt to index"
+        ),
+        (
+            "return function() while true do end end",
+            "the policy at p.lua:1 failed: p.lua:1: it does not come to an end;"
+        ),
         (
             "return function() while true do pcall(function()\nwhile true do end end) end end",
             "it does not come to an end;"
@@ -43,9 +49,14 @@ struct PolicyFileTests {
             "local f = coroutine.wrap(function() while true do end end)\nreturn function() return f() end",
             "it does not come to an end;"
         ),
-        ("return function() require('decart').sleep(1) end", "the policy at p.lua:1 failed: p.lua:1: attempt to wait inside a polling policy"),
+        (
+            "return function() require('decart').sleep(1) end",
+            "the policy at p.lua:1 failed: p.lua:1: attempt to wait inside a polling policy"
+        ),
     ])
-    func `an answer that is none ends the wait, and the job's id is kept`(policy: String, complaint: String) async throws {
+    func `an answer that is none ends the wait, and the job's id is kept`(policy: String, complaint: String)
+        async throws
+    {
         let outcome = try await run(policy: policy)
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.first?.hasPrefix("INVALID_POLICY: ") == true, "\(outcome.everything)")
@@ -60,7 +71,9 @@ struct PolicyFileTests {
         ("", "--policy p.lua: the file returned nothing; it is to return a policy"),
         ("return {", "p.lua:1: unexpected symbol near <eof>"), ("error('boom')", "p.lua:1: boom"),
     ])
-    func `a file that returns no policy is refused before a job is paid for`(policy: String, complaint: String) async throws {
+    func `a file that returns no policy is refused before a job is paid for`(policy: String, complaint: String)
+        async throws
+    {
         let outcome = try await run(policy: policy)
         #expect(outcome.exitCode == 1)
         #expect(outcome.output.isEmpty)

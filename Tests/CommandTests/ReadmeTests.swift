@@ -48,6 +48,21 @@ struct ReadmeTests {
         #expect(readme.contains(snippet))
     }
 
+    @Test func `the README's test is one, and its scenario is the example`() async throws {
+        let readme = try String(contentsOfFile: Command.root + "/README.md", encoding: .utf8)
+        let test = try #require(readme.components(separatedBy: "```lua\nlocal test = ").dropFirst().first)
+        let command = try Command()
+        let policy = try String(
+            contentsOfFile: Command.root + "/scripts/examples/policies/seed_page_backoff.lua", encoding: .utf8)
+        try command.scratch.write("seed_page_backoff.lua", policy)
+        try command.scratch.write("readme_test.lua", "local test = " + test.components(separatedBy: "```")[0])
+        let outcome = try await command.run("test")
+        #expect(outcome.exitCode == 0, "\(outcome.everything)")
+        let trouble = try String(contentsOfFile: Command.root + "/scripts/examples/scenarios/trouble.lua", encoding: .utf8)
+        let body = try #require(trouble.components(separatedBy: "return function").last)
+        #expect(readme.contains("return function" + body))
+    }
+
     @Test func `the README's first script is the example`() throws {
         let readme = try String(contentsOfFile: Command.root + "/README.md", encoding: .utf8)
         let script = try String(contentsOfFile: Command.root + "/scripts/examples/poll.lua", encoding: .utf8)

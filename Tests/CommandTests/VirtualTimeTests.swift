@@ -40,7 +40,8 @@ struct VirtualTimeTests {
             let clock = ContinuousClock()
             let began = clock.now
             let outcome = try await command.run(["--local", "--virtual-time"] + seed + ["hour.lua"])
-            #expect(clock.now - began < .seconds(20))
+            // Far from an hour, also on a machine that is busy with other tests.
+            #expect(clock.now - began < .seconds(110))
             #expect(outcome.exitCode == 0, "\(outcome.errors)")
             #expect(outcome.output.contains("2400\t2026-01-01 01:00:00\t3600.0\t"), "\(outcome.output)")
             return outcome.output
@@ -72,7 +73,9 @@ struct VirtualTimeTests {
         let first = try await run()
         let lines = first.split(separator: "\n")
         #expect(lines.count == 100)
-        #expect(lines.prefix(50).enumerated().allSatisfy { $0.element.hasPrefix("\($0.offset + 1)\t0.0\tjob_") }, "\(first)")
+        #expect(
+            lines.prefix(50).enumerated().allSatisfy { $0.element.hasPrefix("\($0.offset + 1)\t0.0\tjob_") }, "\(first)"
+        )
         #expect(try await run() == first)
     }
 

@@ -15,10 +15,13 @@ struct ReportTests {
         TestResult(test: .init(file: "a_test.lua", name: "works", line: 3), verdict: .passed, seconds: 0.0021),
         TestResult(
             test: .init(file: "a_test.lua", name: "fails #1 <&\">", line: 7),
-            verdict: .failed(.init(message: "expected: 1\n     got: 2\u{1B}", lines: ["a_test.lua:8", "b.lua:1: in upvalue 'f'"])),
+            verdict: .failed(
+                .init(message: "expected: 1\n     got: 2\u{1B}", lines: ["a_test.lua:8", "b.lua:1: in upvalue 'f'"])),
             output: "it said <so>\n"),
         TestResult(test: .init(file: "b_test.lua", name: "later"), verdict: .pending(reason: "no time")),
-        TestResult(test: .init(file: "c_test.lua", name: "(loading the file)"), verdict: .broken(.init(message: "c_test.lua:1: no"))),
+        TestResult(
+            test: .init(file: "c_test.lua", name: "(loading the file)"),
+            verdict: .broken(.init(message: "c_test.lua:1: no"))),
     ]
 
     private func shown(_ make: (@escaping TestOutput) -> any TestReport) -> String {
@@ -86,8 +89,16 @@ struct ReportTests {
 
     @Test func `JUnit's XML holds every text, and nothing that XML cannot`() throws {
         let text = shown(JUnitReport.init)
-        #expect(text.hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\" time=\"0.002\">\n"))
-        #expect(text.contains("<testcase name=\"fails #1 &lt;&amp;&quot;&gt;\" classname=\"a_test.lua\" line=\"7\" time=\"0.000\">"))
+        #expect(
+            text.hasPrefix(
+                """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuites tests="4" failures="1" errors="1" skipped="1" time="0.002">
+                """
+            ))
+        #expect(
+            text.contains(
+                "<testcase name=\"fails #1 &lt;&amp;&quot;&gt;\" classname=\"a_test.lua\" line=\"7\" time=\"0.000\">"))
         #expect(text.contains("<failure message=\"expected: 1&#10;     got: 2\u{FFFD}\">expected: 1\n"))
         #expect(text.contains("<system-out>it said &lt;so&gt;\n</system-out>"))
         #expect(text.contains("<skipped message=\"no time\"/>"))

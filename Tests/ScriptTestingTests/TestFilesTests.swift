@@ -16,8 +16,9 @@ struct TestFilesTests {
         let all = ["a_test.lua", "b_test.lua", "sub/c_test.lua"].map { "\(folder)/\($0)" }
         #expect(try TestFiles.find([folder]) == all)
         #expect(try TestFiles.find([folder + "/"]) == all)
-        #expect(try TestFiles.find(["\(folder)/sub/plain.lua", folder + "/sub", "\(folder)/sub/c_test.lua"])
-            == ["\(folder)/sub/plain.lua", "\(folder)/sub/c_test.lua"])
+        #expect(
+            try TestFiles.find(["\(folder)/sub/plain.lua", folder + "/sub", "\(folder)/sub/c_test.lua"])
+                == ["\(folder)/sub/plain.lua", "\(folder)/sub/c_test.lua"])
         #expect(throws: TestFiles.Problem(message: "there is no file or folder '\(folder)/none'")) {
             try TestFiles.find(["\(folder)/none"])
         }

@@ -51,14 +51,32 @@ struct ScenarioTests {
     @Test(arguments: [
         ("return function()\n  error('boom') end", "s.lua:2: boom"),
         ("\nreturn function() return 'a', 1 end", nil),
-        ("\nreturn function() return { 7 } end", "s.lua:2: the scenario's answer to submit 1 cannot be used: step 1 is 7"),
-        ("return function() while true do pcall(function() while true do end end) end end", "it does not come to an end"),
-        ("return function() local co = coroutine.wrap(function() while true do end end)\nwhile true do pcall(co) end end", "it does not come to an end"),
+        (
+            "\nreturn function() return { 7 } end",
+            "s.lua:2: the scenario's answer to submit 1 cannot be used: step 1 is 7"
+        ),
+        (
+            "return function() while true do pcall(function() while true do end end) end end",
+            "it does not come to an end"
+        ),
+        (
+            "return function() local co = coroutine.wrap(function() while true do end end)\nwhile true do pcall(co) end end",
+            "it does not come to an end"
+        ),
         ("return function() local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end end", "not enough memory"),
     ])
     func `an answer that cannot be used names the file and the line`(source: String, complaint: String?) throws {
         let answer = try scenario(source).answer(to: job(1))
-        guard let complaint else { return #expect(answer == .job({ var plan = JobPlan(steps: [.init(status: "a", lasts: 0)]); plan.needsWorker = false; return plan }())) }
+        guard let complaint else {
+            return #expect(
+                answer
+                    == .job(
+                        {
+                            var plan = JobPlan(steps: [.init(status: "a", lasts: 0)])
+                            plan.needsWorker = false
+                            return plan
+                        }()))
+        }
         guard case .broken(let message) = answer else { return #expect(Bool(false), "\(answer)") }
         #expect(message.contains(complaint), "\(message)")
     }

@@ -20,14 +20,22 @@ struct TimetableTests {
 
     @Test func `a job goes through its steps to the millisecond`() throws {
         let plan = try plan(#"{ { "pending", 5000 }, { "warming", 10 }, { "failed", error = "no memory" } }"#)
-        #expect(plan.steps == [.init(status: "pending", lasts: 5000), .init(status: "warming", lasts: 10), .init(status: "failed", lasts: 0)])
+        #expect(
+            plan.steps == [
+                .init(status: "pending", lasts: 5000), .init(status: "warming", lasts: 10),
+                .init(status: "failed", lasts: 0),
+            ])
         #expect(plan.failure == "no memory")
         #expect(!plan.needsWorker)
     }
 
     @Test func `faults stand where the steps before them end`() throws {
         let plan = try plan(
-            #"{ "cut", { "pending", 100 }, { error = 429, retryAfter = 2500, times = 2 }, { "hang", lasts = 50 }, { "completed", 7 }, "expired" }"#)
+            #"""
+            { "cut", { "pending", 100 }, { error = 429, retryAfter = 2500, times = 2 }, { "hang", lasts = 50 },
+              { "completed", 7 }, "expired" }
+            """#
+        )
         #expect(
             plan.troubles == [
                 .init(after: 0, extent: .looks(1), fault: .cut),
@@ -39,9 +47,14 @@ struct TimetableTests {
     }
 
     @Test func `a list is one timetable a job, or one for all`() throws {
-        #expect(try Timetable.answers(from: try value(#"{ { { "pending", 1 }, "completed" }, { "completed" }, "hang" }"#)).count == 3)
+        #expect(
+            try Timetable.answers(from: try value(#"{ { { "pending", 1 }, "completed" }, { "completed" }, "hang" }"#))
+                .count == 3)
         #expect(try Timetable.answers(from: try value(#"{ { "pending", 1 }, "completed" }"#)).count == 1)
-        #expect(try Timetable.answers(from: try value(#"{ { error = 429 } }"#)) == [.fault(.refusal(status: 429, retryAfter: nil))])
+        #expect(
+            try Timetable.answers(from: try value(#"{ { error = 429 } }"#)) == [
+                .fault(.refusal(status: 429, retryAfter: nil))
+            ])
     }
 
     @Test(arguments: [

@@ -56,7 +56,7 @@ struct RegionRowTests {
         stage.wait(61_000)
         stage.set("b", 5)
         stage.set("a", 100)
-        stage.wait(4000)
+        stage.wait(4050)
         #expect(
             stage.screen == """
 

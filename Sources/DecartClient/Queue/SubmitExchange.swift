@@ -31,14 +31,13 @@ final class SubmitExchange: Sendable {
         var request = request
         request.onSending = { [weak self] in self?.began() }
         let sent = request
-        // A preference of none is one too: with it a task leaves its actor. So it is stated only where there is one.
         let exchange =
             if let executor {
-                Task(executorPreference: executor) { [transport] in await transport.outcome(of: sent) }
+                Task(executorPreference: executor) { [transport] in await Self.outcome(of: sent, by: transport) }
             } else {
-                Task { [transport] in
+                Task {
                     _ = isolation
-                    return await transport.outcome(of: sent)
+                    return await Self.outcome(of: sent, by: transport)
                 }
             }
         let result = await withTaskCancellationHandler {
@@ -48,6 +47,16 @@ final class SubmitExchange: Sendable {
         }
         end()
         return result
+    }
+
+    private static func outcome(
+        of request: TransportRequest, by transport: any QueueTransport
+    ) async -> Result<TransportReply, TransportFailure> {
+        do throws(TransportFailure) {
+            return .success(try await transport.send(request))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func began() {
@@ -77,15 +86,5 @@ final class SubmitExchange: Sendable {
             return nil
         }
         if let wake { clock.cancelWake(wake) }
-    }
-}
-
-extension QueueTransport {
-    fileprivate func outcome(of request: TransportRequest) async -> Result<TransportReply, TransportFailure> {
-        do throws(TransportFailure) {
-            return .success(try await send(request))
-        } catch {
-            return .failure(error)
-        }
     }
 }

@@ -1,5 +1,6 @@
 internal import DecartAPI
 internal import DecartClient
+internal import LiveDocument
 internal import LuaVM
 internal import ScriptRuntime
 
@@ -45,6 +46,10 @@ extension DecartModule {
             ModuleFunction("displayVideo", mayWait: true) { [self] call throws(LuaError) in
                 let blob = try blob(call)
                 let named = call.type(2) == .none || call.type(2) == .nil ? nil : try call.string(2)
+                if showsVideos {
+                    show(call, named: named)
+                    return .returns
+                }
                 let clock = clock
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in
@@ -73,6 +78,16 @@ extension DecartModule {
                 return .returns
             },
         ]
+    }
+
+    /// As the document's last element.
+    private func show(_ call: borrowing HostCall, named name: String?) {
+        guard let id = try? call.object(1, kind: "blob") else { return }
+        let video = document.createElement(.video)
+        document.set(.src, of: video, to: media(ofBlob: id, named: name).map { .media(.blob($0)) })
+        document.append(video, to: .body)
+        // The script has no object for it.
+        document.letGo(of: video)
     }
 
     private func blob(_ call: borrowing HostCall) throws(LuaError) -> Blob {

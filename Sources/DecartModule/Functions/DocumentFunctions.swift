@@ -57,7 +57,8 @@ extension DecartModule {
                 let child = try element(call, 2)
                 let wasInTree = document.isInTree(child)
                 guard document.append(child, to: try element(call, 1)) else {
-                    throw .message("an element cannot be appended to itself or to what is in it, nor the body to anything")
+                    throw .message(
+                        "an element cannot be appended to itself or to what is in it, nor the body to anything")
                 }
                 if wasInTree, !document.isInTree(child) { pushListeners(&call, [child]) }
                 return .returns
@@ -94,7 +95,8 @@ extension DecartModule {
     /// Pushes the numbers of those elements, and of what is in them, that have callbacks.
     private func pushListeners(_ call: inout HostCall, _ tops: [ElementID]) {
         for top in tops where document.isInTree(top) {
-            for id in document.family(of: top) where document.flag(.onclick, of: id) || document.flag(.oninput, of: id) {
+            for id in document.family(of: top)
+            where document.flag(.onclick, of: id) || document.flag(.oninput, of: id) {
                 call.push(.integer(Int64(id.number)))
             }
         }

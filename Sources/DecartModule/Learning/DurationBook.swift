@@ -17,7 +17,7 @@ final class DurationBook {
         let file = DurationFile(path: path)
         do throws(DurationFile.Trouble) {
             let (rows, damage) = try file.load()
-            if let damage { note(.warning("\(damage)")) }
+            if let damage { note(.warning(damage)) }
             for (model, observations) in rows { histories[model] = DurationHistory(observations) }
             self.file = file
         } catch {

@@ -38,7 +38,8 @@ public struct JobPlan: Hashable, Sendable {
         case milliseconds(Int64)
     }
 
-    /// Never empty. Where the plan needs a worker, the step before the first that is `processing` lasts until one is free.
+    /// Never empty. Where the plan needs a worker, the step before the first that is `processing` lasts until one is
+    /// free.
     public var steps: [Step]
     /// Why the job fails, in the words of the status reply's `error`.
     public var failure: String?

@@ -36,7 +36,8 @@ public final class TAPReport: TestReport {
 
     /// One line, in which `#` begins no directive.
     private static func line(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("#", with: "\\#").replacing("\n", with: " ").replacing("\r", with: " ")
+        text.replacing("\\", with: "\\\\").replacing("#", with: "\\#").replacing("\n", with: " ").replacing(
+            "\r", with: " ")
     }
 
     private static func quoted(_ text: String) -> String {

@@ -3,11 +3,14 @@ import RunClock
 import ScriptRuntime
 import Synchronization
 
-/// Ends a test that takes too long in real time: one that polls for ever, one that never comes to a wait, one that waits
-/// for a program that does not end.
+/// Ends a test that takes too long in real time: one that polls for ever, one that never comes to a wait, one that
+/// waits for a program that does not end.
 final class TestWatch: Sendable {
-    /// How long code that comes to no wait may take to be left; then it is inside one long C call, and cannot be stopped.
+    /// How long code that comes to no wait may take to be left; then it is inside one long C call, and cannot be
+    /// stopped.
     private static let grace = Duration.seconds(5)
+    /// How long a stopped run may take to end: work of the host's that a task shields cannot be hurried.
+    private static let patience = Duration.seconds(60)
 
     struct Stop: Sendable {
         /// "poll_test.lua:7", where it was; nil while it waited.
@@ -58,18 +61,31 @@ final class TestWatch: Sendable {
         state.withLock { $0.stop = Stop(line: busy.flatMap { $0.line.isEmpty ? nil : $0.line }) }
         runtime.interrupt(with: .failure, message: message)
         interrupter.interrupt(.forGood)
-        let deadline = time.now + Self.grace
-        wake(after: .milliseconds(100)) { [self] in insist(until: deadline) }
+        insist(Insistence(last: time.now + Self.patience, turn: busy?.turn, turnEnds: time.now + Self.grace))
+    }
+
+    private struct Insistence {
+        /// When the run must have ended.
+        var last: RunInstant
+        /// The turn in which script code was seen, and when it must have ended.
+        var turn: UInt64?
+        var turnEnds: RunInstant
     }
 
     /// Code that was between two waits when it was interrupted is interrupted again where it is now.
-    private func insist(until deadline: RunInstant) {
-        guard let now = interrupter.interrupt(.forGood) else {
-            return wake(after: .milliseconds(100)) { [self] in insist(until: deadline) }
+    private func insist(_ insistence: Insistence) {
+        wake(after: .milliseconds(100)) { [self] in
+            let now = interrupter.interrupt(.forGood)
+            let line = now.flatMap { $0.line.isEmpty ? nil : $0.line }
+            state.withLock { if $0.stop?.line == nil { $0.stop?.line = line } }
+            var next = insistence
+            if now?.turn != insistence.turn {
+                next.turn = now?.turn
+                next.turnEnds = time.now + Self.grace
+            }
+            let isStuck = time.now >= next.last || now != nil && time.now >= next.turnEnds
+            if isStuck { onStuck(line) } else { insist(next) }
         }
-        state.withLock { if $0.stop?.line == nil, !now.line.isEmpty { $0.stop?.line = now.line } }
-        guard time.now < deadline else { return onStuck(now.line.isEmpty ? nil : now.line) }
-        wake(after: .milliseconds(100)) { [self] in insist(until: deadline) }
     }
 
     private func wake(after delay: Duration, _ body: @escaping @Sendable () -> Void) {

@@ -5,7 +5,9 @@ public import LiveDocument
 /// | `type` | members |
 /// |---|---|
 /// | `title` | `title` |
-/// | `element` | `id` (where it has one), `element` (its number), `tag`, and what is new: `textContent value max src hidden className disabled`, null for what was cleared |
+/// | `element` | `id` where it has one, `element` (its number), `tag`, and the properties that are new |
+///
+/// A property that was cleared is null, a flag false.
 public struct JSONLines: Sendable {
     private var sequence = 0
 

@@ -2,8 +2,8 @@ public import LiveDocument
 public import RunClock
 import Synchronization
 
-/// Shows a document as lines, plain or JSON: every value that stood when the script came to a wait, and a heartbeat once
-/// an element exists, so that a long silence is not taken for a hang.
+/// Shows a document as lines, plain or JSON: every value that stood when the script came to a wait, and a heartbeat
+/// once an element exists, so that a long silence is not taken for a hang.
 public final class LineFace: DocumentFace, Sendable {
     public enum Style: Sendable {
         case plain(PlainLines)

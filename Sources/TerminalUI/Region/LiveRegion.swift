@@ -1,10 +1,10 @@
-/// The live region: rows that stand under the script's own output. A state machine: it is told what the script wrote and
-/// what is to be shown, and answers the bytes for the terminal.
+/// The live region: rows that stand under the script's own output. A state machine: it is told what the script wrote
+/// and what is to be shown, and answers the bytes for the terminal.
 ///
-/// The cursor rests where the script's output ends, also while the region is shown below it, so that what somebody types
-/// appears there. Every change is one write: what stood below is erased, the script's bytes go out as they are, and the
-/// rows are drawn anew from wherever the cursor is then. The cursor is hidden only within such a write, so that it is
-/// there whichever way the process ends.
+/// The cursor rests where the script's output ends, also while the region is shown below it, so that what somebody
+/// types appears there. Every change is one write: what stood below is erased, the script's bytes go out as they are,
+/// and the rows are drawn anew from wherever the cursor is then. The cursor is hidden only within such a write, so that
+/// it is there whichever way the process ends.
 struct LiveRegion: Sendable {
     private var tracker: OutputTracker
     private(set) var isShown = false

@@ -61,7 +61,9 @@ struct OutputTracker: Sendable {
             bytes.append(byte)
             guard left == 1 else { return mode = .character(bytes, left: left - 1) }
             mode = .ground
-            if let scalar = String(decoding: bytes, as: UTF8.self).unicodeScalars.first { advance(DisplayWidth.of(scalar)) }
+            if let scalar = String(decoding: bytes, as: UTF8.self).unicodeScalars.first {
+                advance(DisplayWidth.of(scalar))
+            }
         }
     }
 
@@ -100,7 +102,8 @@ struct OutputTracker: Sendable {
     private mutating func escape(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "["): mode = .csi([])
-        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"): mode = .string
+        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"):
+            mode = .string
         // ESC ( B and the like have one more byte.
         case 0x20...0x2F: break
         default:

@@ -24,7 +24,8 @@ struct RegionPainter {
         let label = min(labels.max() ?? 0, max(8, width / 3))
         let value = values.max() ?? 0
         let time = times.max() ?? 0
-        return shown.map { paint($0, width: width, label: label, value: value, time: time) } + (folded.map { [weak($0, width)] } ?? [])
+        let painted = shown.map { paint($0, width: width, label: label, value: value, time: time) }
+        return painted + (folded.map { [weak($0, width)] } ?? [])
     }
 
     /// What does not fit: full bars go first, then what stands last.
@@ -55,8 +56,8 @@ struct RegionPainter {
         case .cells(let cells, let widths):
             clip(
                 cells.enumerated().map { column, cell in
-                    let last = column == cells.count - 1
-                    return cell + String(repeating: " ", count: last ? 0 : max(0, widths[column] - ScriptText(cell).width))
+                    let gap = column == cells.count - 1 ? 0 : widths[column] - ScriptText(cell).width
+                    return cell + String(repeating: " ", count: max(0, gap))
                 }.joined(separator: "  "), width
             ).text
         case .bar(let text, let share, let shownValue, let elapsed):

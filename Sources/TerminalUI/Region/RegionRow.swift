@@ -51,7 +51,8 @@ extension RegionRow {
                 guard let media = ElementText.media(of: id, in: document) else { break }
                 rows.append(.text(indent + [text, media].compactMap { $0 }.joined(separator: " "), .none))
             case .h1, .h2: if let text { rows.append(.text(indent + text, .strong)) }
-            case .button: rows.append(.text("\(indent)[ \(text ?? "") ]", document.flag(.disabled, of: id) ? .weak : .none))
+            case .button:
+                rows.append(.text("\(indent)[ \(text ?? "") ]", document.flag(.disabled, of: id) ? .weak : .none))
             case .input: rows.append(.text("\(indent)> \(ElementText.progress(of: id, in: document) ?? "")", .none))
             case .li: addItem(id, text, indent)
             case .pre:
@@ -78,7 +79,8 @@ extension RegionRow {
             for line in lines {
                 for (column, cell) in line.enumerated() {
                     let width = ScriptText(cell).width
-                    if column < widths.count { widths[column] = max(widths[column], width) } else { widths.append(width) }
+                    if column == widths.count { widths.append(width) }
+                    widths[column] = max(widths[column], width)
                 }
             }
             rows += lines.map { line in

@@ -2,8 +2,8 @@
 protocol TerminalDevice: Sendable {
     var size: TerminalSize { get }
 
-    /// From now on what the script and the programs it starts write can be had by `read`; `arrived` is called when there
-    /// is some. False: that cannot be done here.
+    /// From now on what the script and the programs it starts write can be had by `read`; `arrived` is called when
+    /// there is some. False: that cannot be done here.
     func begin(_ arrived: @escaping @Sendable () -> Void) -> Bool
     /// What was written since; does not wait.
     func read() -> [UInt8]

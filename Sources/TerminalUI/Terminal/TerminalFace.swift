@@ -74,7 +74,6 @@ public final class TerminalFace: DocumentFace, Sendable {
             else { return nil }
             let isFirst = copy.document.sequence == 0
             copy.document.apply(patch)
-            copy.watches.look(at: copy.document, now: now)
             return isFirst
         }
         guard let isFirst else { return }
@@ -150,7 +149,8 @@ public final class TerminalFace: DocumentFace, Sendable {
         let next = screen.withLock { screen -> RunInstant? in
             guard screen.isOpen, !screen.isClosed else { return nil }
             let (rows, elapsed) = copy.withLock { copy in
-                (RegionRow.rows(of: copy.document, copy.watches, now: now), copy.watches.elapsed(now: now))
+                copy.watches.look(at: copy.document, now: now)
+                return (RegionRow.rows(of: copy.document, copy.watches, now: now), copy.watches.elapsed(now: now))
             }
             let painter = RegionPainter(columns: screen.size.columns, limit: max(1, screen.size.rows - 2), style: style)
             screen.region.hold(device.read())

@@ -10,8 +10,8 @@ public struct TerminalStyle: Sendable, Hashable {
         self.hasBlocks = hasBlocks
     }
 
-    /// What somebody asked for goes first, then `NO_COLOR`, then `FORCE_COLOR`, then whether it is a terminal. A variable
-    /// that is set to nothing is not set; `FORCE_COLOR=0` means no.
+    /// What somebody asked for goes first, then `NO_COLOR`, then `FORCE_COLOR`, then whether it is a terminal. A
+    /// variable that is set to nothing is not set; `FORCE_COLOR=0` means no.
     ///
     /// | flag | `NO_COLOR` | `FORCE_COLOR` | terminal | colour |
     /// |---|---|---|---|---|
@@ -35,7 +35,8 @@ public struct TerminalStyle: Sendable, Hashable {
 
     /// Whether the locale's characters are UTF-8.
     public static func hasBlocks(environment: (String) -> String?) -> Bool {
-        let name = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment($0) }.first { !$0.isEmpty }?.lowercased() ?? ""
+        let set = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment($0) }.first { !$0.isEmpty }
+        let name = set?.lowercased() ?? ""
         return name.contains("utf-8") || name.contains("utf8")
     }
 }

@@ -8,20 +8,19 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ends a policy that does not answer. It runs on another thread than the policy does.
+/// Ends the lab when a policy is inside one long call of Lua's own, a search for a hostile pattern say, where the bound
+/// on what a policy may run does not reach it. It watches from another thread than the policy's.
 final class LabWatch: Sendable {
     private struct State {
         /// Questions so far, and how many there were when last looked.
         var questions = 0
         var seen = -1
         var idle = 0
-        /// Where the policy was when it was ended; nil if it was not.
-        var line: String?
         var check: RepeatedTask?
     }
 
     /// Seconds of wall-clock time that a policy has for an answer.
-    static let patience = 5
+    static let patience = 15
 
     private let state = Mutex(State())
 
@@ -37,15 +36,12 @@ final class LabWatch: Sendable {
                 state.seen = state.questions
                 return state.idle
             }
-            if idle == Self.patience {
-                let sighting = interrupter.interrupt(.look)
-                state.withLock { $0.line = sighting?.line ?? "" }
-                interrupter.interrupt(.forGood)
-            } else if idle > 2 * Self.patience {
-                // Inside one long call of Lua's own, where nothing reaches it.
-                Console().error("\(complaint(at: nil)) and cannot be stopped; the lab ends")
-                _exit(EXIT_FAILURE)
-            }
+            guard idle >= Self.patience else { return }
+            let place = interrupter.interrupt(.look).map { "\($0.line): " } ?? ""
+            Console().error(
+                "\(place)the policy has not answered for \(Self.patience) s: it is inside one long call of "
+                    + "a library's, which cannot be interrupted; the lab ends")
+            _exit(EXIT_FAILURE)
         }
         state.withLock { $0.check = check }
     }
@@ -55,15 +51,5 @@ final class LabWatch: Sendable {
             state.check?.cancel()
             state.check = nil
         }
-    }
-
-    /// Whether it ended the policy.
-    var hasEnded: Bool { state.withLock { $0.line != nil } }
-
-    /// What to say of a policy that was ended.
-    /// - Parameter line: where; if nil, where it was seen, which in a tight loop is the beginning of the function.
-    func complaint(at line: String?) -> String {
-        let place = line ?? state.withLock { $0.line } ?? ""
-        return "\(place.isEmpty ? "" : "\(place): ")the policy has not answered for \(Self.patience) s"
     }
 }

@@ -22,7 +22,8 @@ struct ModuleRun: Sendable {
     var takesEvents = false
     var presses: [String] = []
 
-    /// The script has `record(value)` and `press(id, kind, value)`, which does to an element what somebody in a page would.
+    /// The script has `record(value)` and `press(id, kind, value)`, which does to an element what somebody in a page
+    /// would.
     func run(_ source: String) async throws -> Outcome {
         let errors = Mutex<[String]>([])
         let runtime = try ScriptRuntime(loop: Self.group.next(), clock: VirtualClock(mode: .automatic)) { report in
@@ -42,7 +43,7 @@ struct ModuleRun: Sendable {
             settings: .init(environment: { [:] }),
             transport: { () throws(DecartError) in throw DecartError(.networkError, "There is no network here.") },
             clock: runtime.clock, jobs: JobLedger(), note: { _ in })
-        module.takesEvents = takesEvents
+        module.takesEvents = { [takesEvents] in takesEvents }
         try runtime.loadPrelude()
         try module.install(in: runtime)
         var records: [String] = []

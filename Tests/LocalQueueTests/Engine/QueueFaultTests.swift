@@ -54,7 +54,9 @@ struct QueueFaultTests {
         #expect(try JSONDecoder().decode(JobTimetable.self, from: Data(old.utf8)).troubles == nil)
     }
 
-    @Test func `over a socket a refusal says when to come again, a cut ends the connection, a hang answers nothing`() async throws {
+    @Test func `over a socket a refusal says when to come again, a cut ends the connection, a hang answers nothing`()
+        async throws
+    {
         let clock = VirtualClock()
         let settings = settings { job in
             switch job.number {
@@ -97,7 +99,10 @@ struct QueueFaultTests {
     @Test func `without a socket they come as the client would see them`() async throws {
         let clock = VirtualClock(mode: .manual)
         let settings = settings { _ in
-            .job(Self.plan([.init(after: 0, extent: .looks(1), fault: .cut), .init(after: 0, extent: .looks(1), fault: .hang)]))
+            .job(
+                Self.plan([
+                    .init(after: 0, extent: .looks(1), fault: .cut), .init(after: 0, extent: .looks(1), fault: .hang),
+                ]))
         }
         let queue = try InProcessQueue(settings: settings, clock: clock, address: "http://queue")
         let form = MultipartForm(parts: [.init(name: "prompt", content: .text([65]))])

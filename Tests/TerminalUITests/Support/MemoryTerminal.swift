@@ -1,5 +1,5 @@
-/// A terminal in memory: what a person would see of the bytes written to it. Knows what VT100s and their heirs share, and
-/// records a complaint about anything else.
+/// A terminal in memory: what a person would see of the bytes written to it. Knows what VT100s and their heirs share,
+/// and records a complaint about anything else.
 struct MemoryTerminal {
     private(set) var columns: Int
     private(set) var height: Int

@@ -1,5 +1,5 @@
 /// What a `Range` header asks for (RFC 9110, section 14).
-enum ByteRange: Hashable, Sendable {
+public enum ByteRange: Hashable, Sendable {
     /// Everything: no header, or one that is to be ignored (another unit, several ranges, not the grammar).
     case whole
     case part(Range<Int>)
@@ -7,7 +7,7 @@ enum ByteRange: Hashable, Sendable {
     case unsatisfiable
 
     /// - Parameter size: of the whole, in bytes.
-    init(_ header: String?, size: Int) {
+    public init(_ header: String?, size: Int) {
         guard let header, let parts = Self.parse(header) else {
             self = .whole
             return
@@ -30,8 +30,8 @@ enum ByteRange: Hashable, Sendable {
 
     private static func parse(_ header: String) -> (first: Int?, last: Int?)? {
         let halves = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2, halves[0].trimmingSpaces().lowercased() == "bytes" else { return nil }
-        let ends = halves[1].trimmingSpaces().split(separator: "-", omittingEmptySubsequences: false)
+        guard halves.count == 2, trimmed(halves[0]).lowercased() == "bytes" else { return nil }
+        let ends = trimmed(halves[1]).split(separator: "-", omittingEmptySubsequences: false)
         guard ends.count == 2 else { return nil }
         var numbers: [Int?] = []
         for end in ends {
@@ -40,5 +40,12 @@ enum ByteRange: Hashable, Sendable {
             numbers.append(end.isEmpty ? nil : Int(end) ?? Int.max)
         }
         return (numbers[0], numbers[1])
+    }
+    /// Without spaces and tabs at both ends.
+    private static func trimmed(_ text: Substring) -> Substring {
+        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        var rest = text.drop(while: blank)
+        while rest.last.map(blank) ?? false { rest.removeLast() }
+        return rest
     }
 }

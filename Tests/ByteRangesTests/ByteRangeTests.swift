@@ -1,6 +1,5 @@
+import ByteRanges
 import Testing
-
-@testable import LocalQueue
 
 struct ByteRangeTests {
     @Test(

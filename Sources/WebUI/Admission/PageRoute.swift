@@ -1,0 +1,33 @@
+/// What a path behind the token stands for.
+enum PageRoute: Hashable, Sendable {
+    case page
+    case asset(PageAsset)
+    /// The stream of what changes.
+    case events
+    /// A file that the script has shown, by the id it was given then.
+    case media(String)
+    /// Something was pressed, typed, or missed.
+    case action
+    /// A page that is being closed says so.
+    case goodbye
+
+    /// - Parameter path: what follows `/<token>/`.
+    init?(_ path: some StringProtocol) {
+        switch path {
+        case "": self = .page
+        case "events": self = .events
+        case "action": self = .action
+        case "goodbye": self = .goodbye
+        default:
+            if let asset = PageAsset(rawValue: String(path)) {
+                self = .asset(asset)
+            } else if path.hasPrefix("media/") {
+                self = .media(String(path.dropFirst("media/".count)))
+            } else {
+                return nil
+            }
+        }
+    }
+
+    var isAction: Bool { self == .action || self == .goodbye }
+}

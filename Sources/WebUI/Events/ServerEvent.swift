@@ -1,0 +1,12 @@
+/// One server-sent event (WHATWG HTML, section 9.2) as bytes.
+struct ServerEvent: Sendable {
+    /// What the page hands back as `Last-Event-ID` when it comes again; nil leaves the one before standing.
+    var id: Int?
+    var name: String
+    /// JSON: without line breaks, which would end the field.
+    var data: String
+
+    var text: String {
+        (id.map { "id: \($0)\n" } ?? "") + "event: \(name)\ndata: \(data)\n\n"
+    }
+}

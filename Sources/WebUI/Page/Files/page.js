@@ -1,0 +1,85 @@
+// Keeps the page in step with the script: one stream of server-sent events comes in, what people press and type goes out.
+import { Elements } from "./elements.js"
+import { Notices } from "./notices.js"
+
+const address = path => new URL(path, import.meta.url)
+// Tells this page from others. `crypto.randomUUID` is for secure pages only, which one on a local network is not.
+const page = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, "0")).join("")
+const isOurs = document.body.dataset.decart === "ours"
+const notices = Notices.place()
+const elements = new Elements({ isOurs, root: document.getElementById("decart-root") ?? document.body, tell })
+
+// In the order in which things happened: each waits for the one before it.
+let telling = Promise.resolve()
+
+function tell(action) {
+  telling = telling.then(() => send(action), () => send(action))
+}
+
+async function send(action) {
+  const reply = await fetch(address("action"), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(action),
+  }).catch(() => null)
+  if (!reply) notices.warn("That did not reach the script: there is no connection.")
+  else if (!reply.ok) notices.warn(await reply.text())
+}
+
+// The server says something every ten seconds. A stream that is silent for longer is dead, whatever the browser thinks.
+const silence = 25000
+const patience = [500, 1000, 2000, 4000]
+let source, watchdog, last
+let failures = 0
+let isOver = false
+
+function heard(event) {
+  if (event.lastEventId) last = event.lastEventId
+  failures = 0
+  notices.connected()
+  clearTimeout(watchdog)
+  watchdog = setTimeout(again, silence)
+}
+
+function connect() {
+  clearTimeout(watchdog)
+  source?.close()
+  const stream = address("events")
+  stream.searchParams.set("page", page)
+  if (last) stream.searchParams.set("after", last)
+  source = new EventSource(stream)
+  watchdog = setTimeout(again, silence)
+  source.addEventListener("hello", event => { heard(event); elements.fallback = JSON.parse(event.data).title })
+  source.addEventListener("beat", heard)
+  source.addEventListener("state", event => { heard(event); elements.apply(JSON.parse(event.data), true) })
+  source.addEventListener("patch", event => { heard(event); elements.apply(JSON.parse(event.data), false) })
+  source.addEventListener("run", event => { heard(event); notices.run(JSON.parse(event.data)) })
+  source.addEventListener("reload", () => location.reload())
+  source.addEventListener("end", event => {
+    heard(event)
+    isOver = true
+    clearTimeout(watchdog)
+    source.close()
+    notices.ended()
+  })
+  source.addEventListener("error", again)
+}
+
+function again() {
+  if (isOver) return
+  clearTimeout(watchdog)
+  source.close()
+  notices.reconnecting()
+  watchdog = setTimeout(connect, patience[Math.min(failures++, patience.length - 1)])
+}
+
+addEventListener("pagehide", () => {
+  clearTimeout(watchdog)
+  source.close()
+  navigator.sendBeacon(address(`goodbye?page=${page}`))
+})
+// Back from the browser's memory, or from a sleeping phone's.
+addEventListener("pageshow", event => { if (event.persisted && !isOver) connect() })
+addEventListener("online", () => { if (!isOver && source.readyState === EventSource.CLOSED) connect() })
+
+connect()

@@ -1,0 +1,28 @@
+/// The page's own files, which do not differ from run to run.
+enum PageAsset: String, Sendable, CaseIterable {
+    case script = "page.js"
+    case elements = "elements.js"
+    case notices = "notices.js"
+    case style = "page.css"
+    case noticeStyle = "notices.css"
+    case icon = "icon.svg"
+
+    var bytes: [UInt8] {
+        switch self {
+        case .script: PackageResources.page_js
+        case .elements: PackageResources.elements_js
+        case .notices: PackageResources.notices_js
+        case .style: PackageResources.page_css
+        case .noticeStyle: PackageResources.notices_css
+        case .icon: PackageResources.icon_svg
+        }
+    }
+
+    var type: String {
+        switch self {
+        case .script, .elements, .notices: "text/javascript; charset=utf-8"
+        case .style, .noticeStyle: "text/css; charset=utf-8"
+        case .icon: "image/svg+xml"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// The user's own HTML as it is served: with our script in it, and a nonce on each of its own.
+enum UserPage {
+    /// Bytes of the file, at most.
+    static let sizeLimit = 8 << 20
+
+    /// In the place of a page that cannot be read at the moment: our script brings the page as soon as it is there again.
+    static let absent = """
+        <!doctype html><html lang="en"><meta charset="utf-8"><title>decart-lua</title>
+        <body data-decart="absent"><p>The page's file cannot be read now. It is shown as soon as it is there again.</p></body>
+        """
+
+    /// - Parameter nonce: letters and digits, new for each reply. Without quotation marks around it, so that a "<script"
+    ///   inside a string of the page's own scripts stays a string.
+    static func html(_ source: String, nonce: String) -> String {
+        let marked = source.replacing(/<script(?=[\s>\/])/.ignoresCase()) { "\($0.output) nonce=\(nonce)" }
+        let ours = "<script nonce=\(nonce) type=\"module\" src=\"page.js\"></script>\n"
+        // The last one: a script's string may hold the word as well.
+        guard let end = marked.ranges(of: /<\/body\s*>/.ignoresCase()).last else { return marked + ours }
+        return marked.replacingCharacters(in: end.lowerBound..<end.lowerBound, with: ours)
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        var copy = self
+        copy.replaceSubrange(range, with: text)
+        return copy
+    }
+}

@@ -1,0 +1,149 @@
+internal import FoundationEssentials
+internal import HTTPTypes
+internal import Hummingbird
+internal import LiveDocument
+internal import NIOCore
+internal import NIOPosix
+
+/// Answers the page's requests.
+struct PageResponder: HTTPResponder {
+    struct Context: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = .init(source: source)
+            channel = source.channel
+        }
+    }
+
+    let gate: PageGate
+    let hub: PageHub
+    let watch: StreamWatch
+    /// The user's own page.
+    let page: String?
+    /// What our page is called until the script calls it something.
+    let title: String
+    private let media: MediaReplies
+
+    init(gate: PageGate, hub: PageHub, watch: StreamWatch, page: String?, title: String) {
+        self.gate = gate
+        self.hub = hub
+        self.watch = watch
+        self.page = page
+        self.title = title
+        media = MediaReplies(hub: hub)
+    }
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        var response = try await admittedOrRefused(request, context)
+        for header in ContentPolicy.everywhere {
+            if let name = HTTPField.Name(header.name) { response.headers[name] = header.value }
+        }
+        if response.headers[.contentSecurityPolicy] == nil { response.headers[.contentSecurityPolicy] = ContentPolicy.ours }
+        return response
+    }
+
+    private func admittedOrRefused(_ request: Request, _ context: Context) async throws -> Response {
+        let verdict = gate.judge(
+            PageGate.Request(
+                method: request.method.rawValue, path: request.uri.path, host: request.head.authority,
+                origin: request.headers[.origin], site: request.headers[Self.fetchSite]))
+        switch verdict {
+        case .refused(let status, let reason): return Self.text(reason, status: status)
+        case .redirect(let place): return Response(status: .movedPermanently, headers: [.location: place])
+        case .admitted(let route): return try await respond(to: request, route, context)
+        }
+    }
+
+    private static let fetchSite = HTTPField.Name("sec-fetch-site") ?? .origin
+
+    private func respond(to request: Request, _ route: PageRoute, _ context: Context) async throws -> Response {
+        switch route {
+        case .page: await pageReply(isHead: request.method == .head)
+        case .asset(let asset): Self.bytes(asset.bytes, type: asset.type, isHead: request.method == .head)
+        case .media(let id): try await media.reply(to: request, id, context)
+        case .events: events(request, context)
+        case .action: await action(request)
+        case .goodbye: goodbye(request)
+        }
+    }
+
+    private func pageReply(isHead: Bool) async -> Response {
+        guard let page else { return Self.bytes(PackageResources.page_html, type: Self.html, isHead: isHead) }
+        let read = try? await NIOThreadPool.singleton.runIfActive {
+            try Data(contentsOf: URL(filePath: page))
+        }
+        let source = read.flatMap { $0.count <= UserPage.sizeLimit ? String(decoding: $0, as: UTF8.self) : nil }
+        let nonce = PageToken.random().text.filter { $0.isLetter || $0.isNumber }
+        var response = Self.bytes(
+            Array(UserPage.html(source ?? UserPage.absent, nonce: nonce).utf8), type: Self.html, isHead: isHead)
+        response.headers[.contentSecurityPolicy] = ContentPolicy.userPage(nonce: nonce)
+        return response
+    }
+
+    private static let html = "text/html; charset=utf-8"
+
+    private func events(_ request: Request, _ context: Context) -> Response {
+        guard request.method == .get else { return Response(status: .ok, headers: [.contentType: Self.eventStream]) }
+        let query = request.uri.queryParameters
+        let name = query["page"].map { String($0.prefix(64)) } ?? "a page without a name"
+        guard let visit = hub.connect(name) else {
+            var response = Self.text("Too many pages are open already; close one of them.", status: 503)
+            response.headers[.retryAfter] = "5"
+            return response
+        }
+        let last = request.headers[Self.lastEventID] ?? query["after"].map { String($0) }
+        let stream = EventStream(
+            hub: hub, watch: watch, channel: context.channel, title: title, sequence: last.flatMap { Int($0) })
+        let body = ResponseBody { writer in
+            defer { withExtendedLifetime(visit) {} }
+            // The page is gone as soon as its side of the connection is, also while there is nothing to send.
+            try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await writer.write(stream)
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: Self.eventStream], body: body)
+    }
+
+    private static let eventStream = "text/event-stream"
+    private static let lastEventID = HTTPField.Name("last-event-id") ?? .eTag
+
+    private func action(_ request: Request) async -> Response {
+        guard let collected = try? await request.body.collect(upTo: PageAction.sizeLimit) else {
+            return Self.text("That is more than \(PageAction.sizeLimit / 1024) KB.", status: 413)
+        }
+        guard let action = PageAction(Array(collected.readableBytesView)) else {
+            return Self.text("This is not what the page sends.", status: 400)
+        }
+        switch action {
+        case .misses(let id):
+            if let page { hub.misses(id, in: page) }
+            return Response(status: .noContent)
+        case .event(let event):
+            guard hub.accepts(event) else { return Response(status: .noContent) }
+            guard hub.deliver(event) else {
+                return Self.text("The script is busy: it has not yet looked at what was pressed before.", status: 503)
+            }
+            return Response(status: .accepted)
+        }
+    }
+
+    private func goodbye(_ request: Request) -> Response {
+        if let name = request.uri.queryParameters["page"] { hub.sayGoodbye(String(name.prefix(64))) }
+        return Response(status: .noContent)
+    }
+
+    private static func bytes(_ bytes: [UInt8], type: String, isHead: Bool) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type, .contentLength: String(bytes.count)],
+            body: isHead ? .init() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    static func text(_ text: String, status: Int) -> Response {
+        Response(
+            status: .init(code: status), headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n")))
+    }
+}

@@ -1,0 +1,78 @@
+internal import LiveDocument
+internal import RunClock
+
+/// All that pages are shown, and who looks at it. A value: what happens at which point is decided here, without sockets.
+struct PageState: Sendable {
+    private(set) var document = LiveDocument()
+    private(set) var shelf = MediaShelf()
+    private(set) var run = RunNews()
+    /// Counts the times at which pages are shown what has changed.
+    private var frame = 0
+    /// How often pages were asked to load themselves anew.
+    private(set) var reloads = 0
+    /// The server is about to go.
+    private(set) var isEnding = false
+    var presence = Presence()
+    /// Ids that some page has missed, each told once.
+    private var missed: Set<ElementID> = []
+
+    /// How much one page has been told.
+    struct Position: Hashable, Sendable {
+        /// Of the document; 0: nothing yet.
+        var sequence = 0
+        var run = -1
+        var reloads: Int
+        var hasEnded = false
+        /// Until the next one there is no news.
+        var frame = -1
+    }
+
+    /// What one page has not been told yet.
+    struct News: Sendable {
+        var patch: DocumentPatch?
+        var run: RunNews?
+        var reloads = false
+        var ends = false
+        var position: Position
+    }
+
+    mutating func apply(_ patch: DocumentPatch) {
+        document.apply(patch)
+        shelf.update(for: patch, in: document)
+    }
+
+    /// Where a page begins that comes with this `Last-Event-ID`.
+    func position(after sequence: Int?) -> Position {
+        Position(sequence: max(0, sequence ?? 0), reloads: reloads)
+    }
+
+    /// nil: it knows everything.
+    mutating func news(for position: Position) -> News? {
+        guard position.frame != frame else { return nil }
+        var news = News(position: position)
+        let isNew = position.run < 0 && position.sequence == 0
+        news.patch = isNew ? document.state() : document.patch(since: position.sequence)
+        if position.run != run.version { news.run = run }
+        news.reloads = position.reloads != reloads
+        news.ends = isEnding && !position.hasEnded
+        news.position = Position(
+            sequence: document.sequence, run: run.version, reloads: reloads, hasEnded: isEnding, frame: frame)
+        return news.patch == nil && news.run == nil && !news.reloads && !news.ends ? nil : news
+    }
+
+    mutating func nextFrame() { frame += 1 }
+
+    mutating func report(_ error: String) { run.add(error) }
+    mutating func end(as status: RunNews.Status) { run.end(as: status) }
+    mutating func reload() {
+        reloads += 1
+        missed = []
+    }
+    mutating func goAway() { isEnding = true }
+
+    /// The name of an element that a page could not find; nil if that is no news.
+    mutating func misses(_ id: ElementID) -> String? {
+        guard let name = document.name(of: id), missed.insert(id).inserted else { return nil }
+        return name
+    }
+}

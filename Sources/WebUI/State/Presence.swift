@@ -1,0 +1,68 @@
+internal import RunClock
+
+/// Which pages are open. A page that says goodbye was closed, or is being loaded anew; one whose connection was lost may
+/// be back in a moment.
+struct Presence: Sendable {
+    /// How long a closed page may take to come back as a reloaded one.
+    static let reloading = Duration.seconds(2)
+    /// How long a lost page may take to find its connection again: as long as it tries, and a little more.
+    static let reconnecting = Duration.seconds(30)
+
+    private struct Page: Sendable {
+        var connections = 0
+        var leftAt: RunInstant?
+        var saidGoodbye = false
+
+        /// Until when it may come back; nil while it is here.
+        var goneAt: RunInstant? {
+            guard connections == 0, let leftAt else { return nil }
+            return leftAt + (saidGoodbye ? Presence.reloading : Presence.reconnecting)
+        }
+    }
+
+    private let limit: Int
+    private var pages: [String: Page] = [:]
+    private(set) var hasEverBeenOpen = false
+
+    /// - Parameter limit: how many pages may be connected at a time.
+    init(limit: Int = 256) {
+        self.limit = limit
+    }
+
+    var connections: Int { pages.values.reduce(0) { $0 + $1.connections } }
+
+    /// - Returns: false: there are as many as there may be.
+    mutating func connect(_ page: String, at now: RunInstant) -> Bool {
+        pages = pages.filter { $0.value.goneAt.map { $0 > now } ?? true }
+        guard connections < limit else { return false }
+        hasEverBeenOpen = true
+        pages[page, default: Page()].connections += 1
+        pages[page]?.saidGoodbye = false
+        return true
+    }
+
+    mutating func disconnect(_ page: String, at now: RunInstant) {
+        pages[page]?.connections -= 1
+        pages[page]?.leftAt = now
+    }
+
+    mutating func sayGoodbye(_ page: String) {
+        pages[page]?.saidGoodbye = true
+    }
+
+    /// Whether pages were open and are not any more; before the first there is something to wait for.
+    func areAllClosed(at now: RunInstant) -> Bool {
+        hasEverBeenOpen && pages.values.allSatisfy { page in page.goneAt.map { $0 <= now } ?? false }
+    }
+
+    /// When the answer to `areAllClosed` becomes true by itself; nil while somebody is here, or nobody has been.
+    var allGoneAt: RunInstant? {
+        guard hasEverBeenOpen else { return nil }
+        var last: RunInstant?
+        for page in pages.values {
+            guard let gone = page.goneAt else { return nil }
+            last = max(last ?? gone, gone)
+        }
+        return last ?? .start
+    }
+}

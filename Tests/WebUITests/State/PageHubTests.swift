@@ -1,0 +1,106 @@
+import LiveDocument
+import RunClock
+import Testing
+
+@testable import WebUI
+
+/// What pages are told, and when.
+struct PageHubTests {
+    private let clock = VirtualClock()
+    private let hub: PageHub
+
+    init() {
+        hub = PageHub(clock: clock, onEvent: { _, taken in taken() }, note: { _ in })
+    }
+
+    private func set(_ text: String, in document: inout LiveDocument, _ face: PageFace) {
+        document.set("status", .textContent, .text(text))
+        face.look(at: &document)
+    }
+
+    @Test func `a thousand changes a second make twenty frames`() throws {
+        var document = LiveDocument()
+        let face = PageFace(hub: hub)
+        var position = hub.position(after: nil)
+        var frames = 0
+        for millisecond in 1...1000 {
+            clock.advance(by: .milliseconds(1))
+            set("at \(millisecond)", in: &document, face)
+            if let news = hub.news(for: position) {
+                frames += 1
+                position = news.position
+            }
+        }
+        #expect((19...21).contains(frames))
+        clock.advance(by: .milliseconds(50))
+        let last = try #require(hub.news(for: position))
+        #expect(last.events.contains("at 1000"))
+        #expect(hub.news(for: last.position) == nil)
+    }
+
+    @Test func `a page that comes back is told what it has missed, and a new one everything`() throws {
+        var document = LiveDocument()
+        let face = PageFace(hub: hub)
+        set("before", in: &document, face)
+        document.set("progress", .value, .number(1))
+        face.look(at: &document)
+        clock.advance(by: .seconds(1))
+        let seen = try #require(hub.news(for: hub.position(after: nil))).position
+        set("after", in: &document, face)
+        clock.advance(by: .seconds(1))
+
+        let missed = try #require(hub.news(for: hub.position(after: seen.sequence)))
+        #expect(missed.events.contains("event: patch") && missed.events.contains("after"))
+        #expect(!missed.events.contains("progress"))
+        let all = try #require(hub.news(for: hub.position(after: nil)))
+        #expect(all.events.contains("event: state") && all.events.contains("progress"))
+        // A number of some other run's, of which nothing is known.
+        let strange = try #require(hub.news(for: hub.position(after: 99)))
+        #expect(strange.events.contains("event: state"))
+    }
+
+    @Test func `an event is numbered, named, and one line of data whatever is in it`() throws {
+        var document = LiveDocument()
+        let face = PageFace(hub: hub)
+        set("two\nlines\r\nid: 7\n\nevent: run \u{2028} \u{1}", in: &document, face)
+        let news = try #require(hub.news(for: hub.position(after: nil)))
+        let lines = news.events.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0] == "id: \(document.sequence)")
+        #expect(lines[1] == "event: state")
+        #expect(lines[2].hasPrefix("data: {") && lines[2].hasSuffix("}"))
+        #expect(lines[3] == "")
+        #expect(!news.events.contains("\r"))
+    }
+
+    @Test func `a page is told once how the run ended, and errors beyond twenty are not kept`() throws {
+        for number in 1...30 { hub.report("error \(number)") }
+        hub.runEnded(well: false)
+        clock.advance(by: .seconds(1))
+        let news = try #require(hub.news(for: hub.position(after: nil)))
+        #expect(news.events.contains("\"failed\"") && news.events.contains("error 20") && !news.events.contains("error 21"))
+        #expect(hub.news(for: news.position) == nil)
+    }
+
+    @Test func `what is shown is on the shelf for as long as it is shown`() throws {
+        var document = LiveDocument()
+        let face = PageFace(hub: hub)
+        let blob = MediaBlob(storage: .memory([1]), size: 1, type: "video/mp4", name: nil)
+        document.set("clip", .src, .media(.blob(blob)))
+        document.set("web", .src, .media(.url("https://example.com/a.mp4")))
+        face.look(at: &document)
+        let events = try #require(hub.news(for: hub.position(after: nil))).events
+        let id = try #require(events.firstMatch(of: /media\/(\w+)/)).output.1
+        #expect(hub.source(String(id)) == .blob(blob))
+        #expect(events.contains("https://example.com/a.mp4"))
+        document.remove(try #require(document.find(named: "clip")))
+        face.look(at: &document)
+        #expect(hub.source(String(id)) == nil)
+    }
+
+    @Test func `more events than the script takes are refused`() {
+        let hub = PageHub(clock: clock, onEvent: { _, _ in }, note: { _ in })
+        let event = DocumentEvent(.click, on: .body)
+        let welcome = (1...300).filter { _ in hub.deliver(event) }.count
+        #expect(welcome == 256)
+    }
+}

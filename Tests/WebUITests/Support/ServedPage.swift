@@ -1,0 +1,122 @@
+import Foundation
+import LiveDocument
+import Logging
+import RunClock
+import ServiceLifecycle
+import Synchronization
+
+@testable import WebUI
+
+/// A page that is served to a test's body; the test is the script.
+final class ServedPage: Sendable {
+    let hub: PageHub
+    let address: String
+    /// What people have done, in order.
+    let events: AsyncStream<DocumentEvent>
+    private let document = Mutex(LiveDocument())
+    private let configuration: PageServer.Configuration
+    private let serving = Mutex<Serving?>(nil)
+    private let notesSaid: Notes
+
+    final class Notes: Sendable {
+        let all = Mutex<[String]>([])
+    }
+
+    /// What was said on stderr.
+    var notes: [String] { notesSaid.all.withLock { $0 } }
+
+    private struct Serving: Sendable {
+        var services: ServiceGroup
+        var task: Task<Void, any Error>
+    }
+
+    private init(
+        hub: PageHub, address: String, configuration: PageServer.Configuration, events: AsyncStream<DocumentEvent>,
+        notes: Notes, serving: Serving
+    ) {
+        self.hub = hub
+        self.address = address
+        self.configuration = configuration
+        self.events = events
+        notesSaid = notes
+        self.serving.withLock { $0 = serving }
+    }
+
+    private static func serve(_ hub: PageHub, _ configuration: PageServer.Configuration) async throws -> (Serving, String) {
+        var logger = Logger(label: "test")
+        logger.logLevel = .error
+        let (addresses, ready) = AsyncStream.makeStream(of: String.self)
+        let server = PageServer(configuration: configuration, hub: hub, logger: logger) { ready.yield($0) }
+        let services = ServiceGroup(services: [server], logger: logger)
+        let task = Task {
+            defer { ready.finish() }
+            try await services.run()
+        }
+        guard let address = await addresses.first(where: { _ in true }) else {
+            try await task.value
+            throw CancellationError()
+        }
+        return (Serving(services: services, task: task), address)
+    }
+
+    /// Nobody can reach the page, until `serveAgain`.
+    func stopServing() async throws {
+        guard let serving = serving.withLock({ $0 }) else { return }
+        await serving.services.triggerGracefulShutdown()
+        try await serving.task.value
+    }
+
+    func serveAgain() async throws {
+        let (serving, _) = try await Self.serve(hub, configuration)
+        self.serving.withLock { $0 = serving }
+    }
+
+    static func with<Value: Sendable>(
+        page: String? = nil, clock: any RunClock = SystemClock(), pageLimit: Int = 256, holdsEvents: Bool = false,
+        _ body: (ServedPage) async throws -> Value
+    ) async throws -> Value {
+        let (events, seen) = AsyncStream.makeStream(of: DocumentEvent.self)
+        let notes = Notes()
+        let hub = PageHub(
+            clock: clock, pageLimit: pageLimit,
+            onEvent: { event, taken in
+                seen.yield(event)
+                if !holdsEvents { taken() }
+            },
+            note: { note in notes.all.withLock { $0.append(note) } })
+        var configuration = PageServer.Configuration(page: page, title: "test.lua")
+        let (serving, address) = try await serve(hub, configuration)
+        configuration.port = URL(string: address)?.port ?? 0
+        let served = ServedPage(
+            hub: hub, address: address, configuration: configuration, events: events, notes: notes, serving: serving)
+        let outcome: Result<Value, any Error>
+        do {
+            outcome = .success(try await body(served))
+        } catch {
+            outcome = .failure(error)
+        }
+        try await served.stopServing()
+        return try outcome.get()
+    }
+
+    /// Changes the document, and shows it.
+    @discardableResult
+    func show<Result>(_ change: (inout LiveDocument) -> Result) -> Result {
+        document.withLock { document in
+            let known = document.sequence
+            let result = change(&document)
+            if let patch = document.patch(since: known) { hub.publish(patch) }
+            return result
+        }
+    }
+
+    /// The next thing that somebody does.
+    func nextEvent() async -> DocumentEvent? { await events.first { _ in true } }
+}
+
+extension LiveDocument {
+    /// What scripts write as `getElementById(name)[property] = value`.
+    mutating func set(_ name: String, _ property: ElementProperty, _ value: PropertyValue?) {
+        set(property, of: element(named: name), to: value)
+    }
+}

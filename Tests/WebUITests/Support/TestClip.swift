@@ -1,0 +1,14 @@
+import Foundation
+import LiveDocument
+
+/// A short video that the queue on this machine hands out.
+enum TestClip {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+    static let path = root + "/Sources/LocalQueue/Clips/Base/clip.mp4"
+
+    static func blob() throws -> MediaBlob {
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        return MediaBlob(storage: .memory(bytes), size: bytes.count, type: "video/mp4", name: "a.mp4")
+    }
+}

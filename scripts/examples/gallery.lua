@@ -1,0 +1,39 @@
+-- A button makes several videos at once: scripts/run --page scripts/examples/gallery.html scripts/examples/gallery.lua
+local decart = require("decart")
+local client = decart.createDecartClient()
+
+local subject, clips = document.getElementById("subject"), document.getElementById("clips")
+local make = document.getElementById("make")
+local share = { pending = 10, processing = 50, completed = 100 }
+
+local function add(parent, tag, text)
+  local element = document.createElement(tag)
+  element.textContent = text
+  parent:append(element)
+  return element
+end
+
+local function film(scene)
+  local tile = add(clips, "div")
+  tile.className = "tile"
+  add(tile, "h2", scene)
+  local status, bar = add(tile, "p", "submitting"), add(tile, "progress")
+  local result = client.queue.submitAndPoll({
+    model = "lucy-pro-t2v",
+    prompt = scene,
+    onStatusChange = function(job) status.textContent, bar.value = job.status, share[job.status] end,
+  })
+  bar:remove()
+  status.textContent = result.status
+  if result.status == "completed" then add(tile, "video").src = result.data end
+end
+
+make.onclick = function()
+  make.disabled = true
+  decart.allSettled(decart.map({ "at dawn", "in the rain", "under the stars" }, function(time)
+    return decart.spawn(film, (subject.value or "A lake") .. " " .. time)
+  end))
+  make.disabled = nil
+end
+make.textContent = "Make three videos" -- the page says "Starting…" until now
+subject.oninput = function() end -- so that what is typed comes here
