@@ -91,19 +91,21 @@ public struct LabRun {
 
     private mutating func ask(_ event: Event) -> LabWait {
         var wait = waits[event.job]?.wait ?? LabWait(job: event.job)
-        // To the nanosecond: three waits of a second are 3000, not 2999.9999999998.
-        wait.elapsed = ((event.time - jobs[event.job].submitted) * 1e6).rounded() / 1e6
+        wait.elapsed = Self.rounded(event.time - jobs[event.job].submitted)
         wait.now = event.time
         waits[event.job]?.wait = wait
         asked = wait
         return wait
     }
 
+    /// To the nanosecond: three waits of a second are 3000, not 2999.9999999998.
+    private static func rounded(_ time: Double) -> Double { (time * 1e6).rounded() / 1e6 }
+
     private mutating func end(_ job: Int, at time: Double, isFinished: Bool) {
         let unfinished = waits.removeValue(forKey: job)?.unfinished ?? 0
         over += 1
         if job >= plan.warmUp {
-            if isFinished { tally.finished(delay: max(0, time - jobs[job].ended)) } else { tally.gaveUp += 1 }
+            if isFinished { tally.finished(delay: max(0, Self.rounded(time - jobs[job].ended))) } else { tally.gaveUp += 1 }
         }
         told = LabOutcome(
             job: job, after: unfinished, before: isFinished ? time - jobs[job].submitted : nil, now: time)
