@@ -117,8 +117,8 @@ public struct DurationEstimate: Sendable {
         return sum
     }
 
-    /// How far to go by the shape of the estimate, 0 to 1; the rest of the way jobs count as ones of which the past says
-    /// nothing of the rest, exponential ones.
+    /// How far to go by the shape of the estimate, 0 to 1; the rest of the way jobs count as exponential ones, of which
+    /// the past says nothing of the rest.
     ///
     /// Of n exponential durations an estimate seems to be worth more than a fixed interval, by about 0.25/√n, though
     /// nothing is to be gained; following it costs up to a tenth. Other shapes seem worth more than that by far:

@@ -43,7 +43,9 @@ public final class TAPReport: TestReport {
     /// Several lines as they are, in the little of YAML that Perl's TAP::Parser reads: it knows `|`, but not `|-`.
     /// Where that cannot hold the text, because it begins with a space say, the text is quoted.
     private static func block(_ text: String) -> String {
-        let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F }
+        let isPlain = text.unicodeScalars.allSatisfy {
+            $0 == "\n" || $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F
+        }
         guard isPlain, let first = text.first, first != " ", first != "\n" else { return doublyQuoted(text) }
         return "|\n\(text.indented(by: "    "))"
     }
