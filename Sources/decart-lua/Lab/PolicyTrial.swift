@@ -41,7 +41,8 @@ struct PolicyTrial {
         let module = DecartModule(
             settings: settings,
             transport: { () throws(DecartError) in
-                throw DecartError(.invalidOptions, "There is no service in the lab: a policy only answers when to look.")
+                throw DecartError(
+                    .invalidOptions, "There is no service in the lab: a policy only answers when to look.")
             },
             clock: runtime.clock, jobs: JobLedger(), note: { Console().notice($0) })
         do throws(LuaError) {
