@@ -22,7 +22,10 @@ public final class DecartModule {
         /// Whether the queue is on this machine: then nothing is said of deprecated models.
         public var isLocal: Bool { if case .local? = server { true } else { false } }
 
-        public init(server: ServerOverride? = nil, environment: @escaping @Sendable () -> [String: String], chance: Chance = Chance()) {
+        public init(
+            server: ServerOverride? = nil, environment: @escaping @Sendable () -> [String: String],
+            chance: Chance = Chance()
+        ) {
             self.server = server
             self.environment = environment
             self.chance = chance
@@ -59,7 +62,8 @@ public final class DecartModule {
     public var document = LiveDocument()
     /// How many elements have callbacks.
     var listeners = 0
-    /// Whether some face may deliver events, now or later. The run does not end then as long as an element has a callback.
+    /// Whether some face may deliver events, now or later. The run does not end then as long as an element has a
+    /// callback.
     public var takesEvents: () -> Bool = { false }
     /// Whether some face plays videos: `displayVideo` shows them there instead of saving them.
     public var showsVideos = false
