@@ -108,7 +108,7 @@ extension ScriptRuntime {
         if let wait = task.wait {
             leave(wait, of: task)
             // Work that does not end (a line that nobody types) must not keep the run alive.
-            pendings[wait.id] = nil
+            _ = forgetOperation(wait.id)
         }
         task.wait = nil
         // What its `<close>` variables spawn is its own.

@@ -18,6 +18,7 @@ enum DecartLua {
         // A file that may not grow any more, or a reader of our output that has gone, is an error of that write, as a
         // full disk is, and not the end of a run that has paid for jobs.
         SignalPipe.shrugOff([SIGXFSZ, SIGPIPE])
+        LuaVM.useOneArena()
         let words = CommandLine.arguments
         if let subcommand = words.dropFirst().first.flatMap(Subcommand.init) {
             return await run(subcommand, Array(words.dropFirst(2)))

@@ -103,7 +103,7 @@ struct PollingTests {
     ) async throws {
         let output = try await run(
             looks("processing"), "local e = try { policy = function() return \(answer) end }\nprint(e.message)")
-        #expect(output.hasPrefix("INVALID_POLICY\tjob_1\tpending\nthe policy at script.lua:11 "))
+        #expect(output.hasPrefix("INVALID_POLICY\tjob_1\tpending\nthe policy at script.lua:13 "))
         #expect(output.contains(told))
     }
 

@@ -50,6 +50,8 @@ bool shim_allocation_failed(lua_State *L);
 
 /// Whether C's standard input, which Lua's io library reads, has bytes that were read ahead.
 bool shim_input_is_buffered(void);
+/// All threads of the process allocate from one arena from now on.
+void shim_use_one_arena(void);
 /// Lua's copyright line.
 const char *shim_copyright(void);
 /// Lua's warnings: whether they are shown, as by `warn("@on")`.
