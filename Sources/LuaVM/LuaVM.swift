@@ -133,7 +133,8 @@ public final class LuaVM {
     public func onWarning(_ body: @escaping (String) -> Void) {
         warned = body
         shim_warn_to(main.state) { owner, message, size in
-            guard let owner, let message, let vm = Unmanaged<Owner>.fromOpaque(owner).takeUnretainedValue().vm else { return }
+            guard let owner, let message, let vm = Unmanaged<Owner>.fromOpaque(owner).takeUnretainedValue().vm
+            else { return }
             let bytes = UnsafeRawBufferPointer(start: message, count: size)
             vm.warned?(String(decoding: bytes, as: UTF8.self))
         }

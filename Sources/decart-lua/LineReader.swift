@@ -53,7 +53,7 @@ final class LineReader: Sendable {
         fflush(nil)
         guard let line = edit_line(prompt) else { return nil }
         defer { free(line) }
-        return Array(UnsafeBufferPointer(start: line, count: strlen(line)).map { UInt8(bitPattern: $0) })
+        return (0..<strlen(line)).map { UInt8(bitPattern: line[$0]) }
     }
 
     private static func plainLine(_ prompt: String, echoes: Bool) -> [UInt8]? {
