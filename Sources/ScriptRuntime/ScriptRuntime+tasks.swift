@@ -28,6 +28,7 @@ extension ScriptRuntime {
     {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         let id = makeID()
+        task.lastPosition = call.caller
         task.isShielded = vm.isInShield
         if let cancellation = task.cancellation, !task.isShielded {
             refuse(task, wait: id, cancellation, call)

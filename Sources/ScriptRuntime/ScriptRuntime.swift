@@ -46,6 +46,8 @@ public actor ScriptRuntime {
     /// Failed tasks that nobody has awaited.
     var unawaitedFailures: Set<Int> = []
     private var mainFailed = false
+    /// "poll.lua:7", where the script waited when the run was interrupted; nil if it did not.
+    public private(set) var interruptedAt: String?
     /// What an interruption from outside makes of the run's end. Set from any thread.
     private nonisolated let interruption = Mutex<ExitStatus?>(nil)
     private var ended: ExitStatus?
@@ -104,10 +106,17 @@ public actor ScriptRuntime {
         interruption.withLock { $0 = status }
         executor.execute {
             self.assumeIsolated { runtime in
+                runtime.interruptedAt = runtime.placeOfOldestWait
                 runtime.cancelEverything(message: message)
                 runtime.schedulePump()
             }
         }
+    }
+
+    /// Where the oldest of the tasks that wait does so, or is about to go on.
+    private var placeOfOldestWait: String? {
+        let waiting = tasks.values.filter { !$0.state.isOver && $0.state != .running && $0.lastPosition != nil }
+        return waiting.min { $0.id < $1.id }?.lastPosition.flatMap { vm.line(of: $0) }
     }
 
     /// What stops busy script code from any thread; it raises `CANCELLED`.

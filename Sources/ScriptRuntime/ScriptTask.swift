@@ -51,6 +51,8 @@ final class ScriptTask {
     let isMain: Bool
     var state = State.ready
     var wait: Wait?
+    /// Where its last wait is or was.
+    var lastPosition: LuaPosition?
 
     /// The task that spawned it, while that one lives; cancelling passes down from there.
     weak var owner: ScriptTask?

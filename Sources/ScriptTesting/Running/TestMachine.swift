@@ -91,7 +91,8 @@ struct TestMachine: Sendable {
         let arguments: [LuaVM.Argument] =
             if case .run(let index) = work { [.value(.integer(Int64(index + 1)))] } else { [] }
         _ = await runtime.run(main, arguments: arguments)
-        let stop = watch.end()
+        var stop = watch.end()
+        if stop != nil, stop?.line == nil { stop?.line = runtime.interruptedAt }
         let names = module.names.map { TestName(file: file, name: $0.name, line: $0.line) }
         let output = module.output + reports.notes
         runtime.close()
