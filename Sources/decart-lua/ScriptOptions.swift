@@ -1,7 +1,8 @@
 import DecartAPI
 import TerminalUI
 
-/// The command line of a run, read as `lua` reads its own: options up to the script, everything after it is the script's.
+/// The command line of a run, read as `lua` reads its own: options up to the script, everything after it is the
+/// script's.
 struct ScriptOptions: Equatable {
     /// What is done before the script, in the order given.
     enum Action: Equatable {
@@ -161,7 +162,9 @@ struct ScriptOptions: Equatable {
         case "--web-host":
             var web = web ?? Web()
             web.host = try argument()
-            guard !web.host.isEmpty else { throw UsageError("'--web-host' is an address of this machine, and not empty") }
+            guard !web.host.isEmpty else {
+                throw UsageError("'--web-host' is an address of this machine, and not empty")
+            }
             self.web = web
         case "--page":
             var web = web ?? Web()
