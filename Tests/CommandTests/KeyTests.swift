@@ -90,7 +90,7 @@ struct KeyTests {
                 status.textContent = tostring(client) .. tostring(client.queue)
                 document.title = select(2, pcall(client.queue.status, "job_none")).message
                 decart.displayVideo(client.queue.submitAndPoll({ model = "lucy-pro-t2v", prompt = "x" }).data)
-                decart.spawn(client.queue.status, "job_none")
+                decart.spawn(function() client.queue.status("job_none") end)
                 status.onclick = function() end
                 """)
             // What a page asks for, one after the other; the stream for as long as it has something to say.
