@@ -125,10 +125,11 @@ final class PageRun: Sendable {
     func leave(well: Bool) {
         hub.runEnded(well: well)
         let done = DispatchSemaphore(value: 0)
-        SystemClock().wake(at: SystemClock().now + Self.farewell) { done.signal() }
+        let clock = SystemClock()
+        clock.wake(at: clock.now + Self.farewell) { done.signal() }
         Task.detached { [self] in
             _ = await saveUnseen()
-            await hub.untilAllHaveHeard()
+            await stop()
             done.signal()
         }
         done.wait()

@@ -67,17 +67,6 @@ public final class PageHub: Sendable {
         ring()
     }
 
-    /// Says goodbye, and returns when every page has heard it, or the task is cancelled.
-    public func untilAllHaveHeard() async {
-        let (id, bell) = subscribe()
-        defer { unsubscribe(id) }
-        sayGoodbye()
-        var rings = bell.makeAsyncIterator()
-        while !Task.isCancelled, inside.withLock({ $0.state.presence.connections > 0 }) {
-            if await rings.next() == nil { return }
-        }
-    }
-
     var isEnding: Bool { inside.withLock { $0.state.isEnding } }
 
     /// Whether some page is open now, or may be back in a moment.
@@ -152,7 +141,6 @@ public final class PageHub: Sendable {
         let now = clock.now
         inside.withLock { $0.state.presence.disconnect(page, at: now) }
         expectClosing()
-        if isEnding { ring() }
     }
 
     func sayGoodbye(_ page: String) {
