@@ -22,19 +22,21 @@ public final class ShownVideos: Sendable {
 
     static func name(of blob: Blob) -> String { blob.name ?? "video.mp4" }
 
-    /// Saves those that nobody has, as `displayVideo` does without a page; each at most once.
+    /// A page has fetched it, or begun to.
+    public func seen(_ media: MediaBlob) {
+        videos.withLock { $0.removeAll { $0.media == media } }
+    }
+
+    /// Saves those that nobody has seen, as `displayVideo` does without a page; each at most once.
     ///
     /// On the real clock: it may be the last thing that the process does, when the script's stands still.
     /// - Parameters:
     ///   - note: is told where each is now.
     ///   - failed: is told why one could not be saved.
-    public func save(
-        unless isSeen: (MediaBlob) -> Bool, note: @Sendable (Notice) -> Void, failed: @Sendable (String) -> Void
-    ) async {
+    public func save(note: @Sendable (Notice) -> Void, failed: @Sendable (String) -> Void) async {
         let lost = videos.withLock { videos in
-            let lost = videos.filter { !isSeen($0.media) }
-            videos.removeAll { !isSeen($0.media) }
-            return lost
+            defer { videos = [] }
+            return videos
         }
         for video in lost {
             let name = video.media.name ?? Self.name(of: video.blob)

@@ -8,7 +8,7 @@ extension LiveDocument {
         guard child != .body, nodes[child] != nil, nodes[parent] != nil, !isInside(parent, child) else { return false }
         let wasInTree = nodes[child]?.isInTree ?? false
         let isInTree = nodes[parent]?.isInTree ?? false
-        if let old = nodes[child]?.parent { changeChildren(of: old) { $0.removeAll { $0 == child } } }
+        if let old = nodes[child]?.parent { changeChildren(of: old) { Self.drop(child, from: &$0) } }
         if wasInTree, !isInTree { leaveTree(child) }
         nodes[child]?.parent = parent
         changeChildren(of: parent) { $0.append(child) }
@@ -19,7 +19,7 @@ extension LiveDocument {
     /// Takes an element out of the tree, with all that is in it; it can be appended again.
     public mutating func remove(_ id: ElementID) {
         guard id != .body, let parent = nodes[id]?.parent else { return }
-        changeChildren(of: parent) { $0.removeAll { $0 == id } }
+        changeChildren(of: parent) { Self.drop(id, from: &$0) }
         nodes[id]?.parent = nil
         if nodes[id]?.isInTree == true { leaveTree(id) }
         sweep(id)
@@ -34,7 +34,14 @@ extension LiveDocument {
     /// Whether it hangs from the body, so that faces show it.
     public func isInTree(_ id: ElementID) -> Bool { nodes[id]?.isInTree ?? false }
 
+    /// From the end, which is where a script that takes out many finds them soonest.
+    private static func drop(_ child: ElementID, from children: inout [ElementID]) {
+        if let place = children.lastIndex(of: child) { children.remove(at: place) }
+    }
+
     private func isInside(_ id: ElementID, _ ancestor: ElementID) -> Bool {
+        // Nothing is inside of what has nothing in it, however deep `id` is.
+        guard nodes[ancestor]?.children.isEmpty == false else { return id == ancestor }
         var at: ElementID? = id
         while let here = at {
             if here == ancestor { return true }

@@ -108,7 +108,7 @@ public struct LiveDocument: Sendable {
     /// Setting the value that is there already changes nothing. A text takes the place of the children.
     public mutating func set(_ property: ElementProperty, of id: ElementID, to value: PropertyValue?) {
         if property == .textContent, let children = nodes[id]?.children, !children.isEmpty {
-            for child in children { remove(child) }
+            for child in children.reversed() { remove(child) }
         }
         // Through the optional in place: a copy of the node would copy its properties.
         guard contains(id), nodes[id]?.properties[property.rawValue].value != value else { return }

@@ -39,6 +39,9 @@ final class PageRun: Sendable {
                 if let events = way.events.withLock({ $0 }) { events.deliver(event, taken: taken) } else { taken() }
             },
             onPresence: { way.runtime.withLock { $0 }?.reconsider() },
+            onFetch: { [videos] source in
+                if case .blob(let media) = source { videos.seen(media) }
+            },
             note: { console.notice(Notice(kind: .warning, message: $0)) })
         let (addresses, found) = AsyncStream.makeStream(of: String.self)
         self.addresses = addresses
@@ -105,11 +108,10 @@ final class PageRun: Sendable {
     /// - Returns: false if one could not be saved.
     private func saveUnseen() async -> Bool {
         let isWell = Mutex(true)
-        let (hub, console) = (hub, console)
-        await videos.save(unless: { hub.hasFetched(.blob($0)) }) {
+        await videos.save { [console] in
             console.notice($0)
-        } failed: { message in
-            console.error(message)
+        } failed: { [console] in
+            console.error($0)
             isWell.withLock { $0 = false }
         }
         return isWell.withLock { $0 }
@@ -123,10 +125,11 @@ final class PageRun: Sendable {
     func leave(well: Bool) {
         hub.runEnded(well: well)
         let done = DispatchSemaphore(value: 0)
-        SystemClock().wake(at: SystemClock().now + Self.farewell) { done.signal() }
+        let clock = SystemClock()
+        clock.wake(at: clock.now + Self.farewell) { done.signal() }
         Task.detached { [self] in
             _ = await saveUnseen()
-            await hub.untilAllHaveHeard()
+            await stop()
             done.signal()
         }
         done.wait()

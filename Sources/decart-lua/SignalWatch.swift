@@ -75,9 +75,11 @@ final class SignalWatch: Sendable {
         evaluation.withLock { $0 = stop }
     }
 
-    /// The script has ended and its page is still served, until `stop`; or with nil, that is over too.
+    /// The script has ended and its page is still served, until `stop`; or with nil, that is over too. A signal that came
+    /// already, when the script was just about to end, counts.
     func serving(_ stop: (@Sendable () -> Void)?) {
         service.withLock { $0 = stop }
+        if let stop, !isFirst.withLock({ $0 }) { stop() }
     }
 
     private func watch() {

@@ -94,6 +94,21 @@ struct LiveDocumentTests {
         #expect(document.fraction(of: bar) == share)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a document may be deep and wide`() {
+        var document = LiveDocument()
+        for _ in 1...50_000 { document.append(document.createElement(.p), to: .body) }
+        var deepest = ElementID.body
+        for _ in 1...50_000 {
+            let inner = document.createElement(.div)
+            document.append(inner, to: deepest)
+            deepest = inner
+        }
+        #expect(document.state().elements.count == 100_001)
+        document.set(.textContent, of: .body, to: .text("gone"))
+        #expect(document.children(of: .body).isEmpty && !document.isInTree(deepest))
+    }
+
     @Test
     func `what a script cannot reach any more and nobody sees is freed`() {
         var document = LiveDocument()

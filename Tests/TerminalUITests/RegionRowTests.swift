@@ -142,8 +142,11 @@ struct RegionRowTests {
         let rows: [RegionRow] = [
             .text("Clips", .strong), .bar(label: "a", share: 1, value: "100 %", elapsed: "0:01"), .text("0:01", .weak),
         ]
-        let with = RegionPainter(columns: 40, limit: 10, style: TerminalStyle(hasColour: true, hasBlocks: true)).paint(rows)
-        let without = RegionPainter(columns: 40, limit: 10, style: TerminalStyle(hasColour: false, hasBlocks: true)).paint(rows)
+        func painted(inColour hasColour: Bool) -> [String] {
+            let style = TerminalStyle(hasColour: hasColour, hasBlocks: true)
+            return RegionPainter(columns: 40, limit: 10, style: style).paint(rows)
+        }
+        let (with, without) = (painted(inColour: true), painted(inColour: false))
         #expect(with != without)
         #expect(with.map { ScriptText($0).plain } == without)
         #expect(without.allSatisfy { !$0.contains("\u{1B}") })

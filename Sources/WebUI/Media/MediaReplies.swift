@@ -41,7 +41,7 @@ struct MediaReplies: Sendable {
         var headers = headers
         headers[.contentLength] = String(range.count)
         guard request.method != .head, !range.isEmpty else { return Response(status: status, headers: headers) }
-        hub.fetched(source)
+        hub.onFetch(source)
         let body: ResponseBody
         switch content.place {
         case .memory(let bytes): body = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes[range]))

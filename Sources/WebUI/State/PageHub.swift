@@ -23,21 +23,25 @@ public final class PageHub: Sendable {
     private let inside: Mutex<Inside>
     private let onEvent: @Sendable (_ event: DocumentEvent, _ taken: @escaping @Sendable () -> Void) -> Void
     private let onPresence: @Sendable () -> Void
+    let onFetch: @Sendable (MediaSource) -> Void
     private let note: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - pageLimit: how many pages may be connected at a time.
     ///   - onEvent: takes what people do to elements to the script, from any thread; to call `taken` when it is there.
     ///   - onPresence: pages were opened or closed; from any thread.
+    ///   - onFetch: some page is being sent this, or a part of it; from any thread.
     ///   - note: shows a line on stderr.
     public init(
         clock: any RunClock, pageLimit: Int = 256,
         onEvent: @escaping @Sendable (_ event: DocumentEvent, _ taken: @escaping @Sendable () -> Void) -> Void,
-        onPresence: @escaping @Sendable () -> Void = {}, note: @escaping @Sendable (String) -> Void
+        onPresence: @escaping @Sendable () -> Void = {}, onFetch: @escaping @Sendable (MediaSource) -> Void = { _ in },
+        note: @escaping @Sendable (String) -> Void
     ) {
         self.clock = clock
         self.onEvent = onEvent
         self.onPresence = onPresence
+        self.onFetch = onFetch
         self.note = note
         var state = PageState()
         state.presence = Presence(limit: pageLimit)
@@ -63,28 +67,12 @@ public final class PageHub: Sendable {
         ring()
     }
 
-    /// Says goodbye, and returns when every page has heard it, or the task is cancelled.
-    public func untilAllHaveHeard() async {
-        let (id, bell) = subscribe()
-        defer { unsubscribe(id) }
-        sayGoodbye()
-        var rings = bell.makeAsyncIterator()
-        while !Task.isCancelled, inside.withLock({ $0.state.presence.connections > 0 }) {
-            if await rings.next() == nil { return }
-        }
-    }
-
     var isEnding: Bool { inside.withLock { $0.state.isEnding } }
 
     /// Whether some page is open now, or may be back in a moment.
     public var isSomebodyHere: Bool {
         let now = clock.now
         return inside.withLock { $0.state.presence.isSomebodyHere(at: now) }
-    }
-
-    /// Whether some page has fetched it, or a part of it.
-    public func hasFetched(_ source: MediaSource) -> Bool {
-        inside.withLock { $0.state.shelf.hasFetched(source) }
     }
 
     /// Whether pages were open and are closed now.
@@ -153,7 +141,6 @@ public final class PageHub: Sendable {
         let now = clock.now
         inside.withLock { $0.state.presence.disconnect(page, at: now) }
         expectClosing()
-        if isEnding { ring() }
     }
 
     func sayGoodbye(_ page: String) {
@@ -202,9 +189,6 @@ public final class PageHub: Sendable {
 
     /// Which state of the user's page is to be seen.
     var version: Int { inside.withLock { $0.state.reloads } }
-
-    /// Some page is being sent it.
-    func fetched(_ source: MediaSource) { inside.withLock { $0.state.fetched(source) } }
 
     func source(_ id: String) -> MediaSource? { inside.withLock { $0.state.shelf.source(id) } }
 

@@ -63,7 +63,6 @@ struct PageState: Sendable {
         return news.patch == nil && news.run == nil && !news.reloads && !news.ends ? nil : news
     }
 
-    mutating func fetched(_ source: MediaSource) { shelf.fetched(source) }
     mutating func nextFrame() { frame += 1 }
 
     mutating func report(_ error: String) { run.add(error) }

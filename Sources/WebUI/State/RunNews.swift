@@ -23,7 +23,9 @@ struct RunNews: Hashable, Sendable {
         version += 1
     }
 
+    /// It ends once: Ctrl-C at the page that is still served changes nothing about how.
     mutating func end(as status: Status) {
+        guard self.status == .running else { return }
         self.status = status
         version += 1
     }

@@ -184,7 +184,8 @@ struct MemoryTerminal {
         case ("?1049", "h"):
             mainScreen = (rows, row, column)
             for each in rows.indices { clear(each, from: 0) }
-        case ("?1049", "l"): if let main = mainScreen { (rows, row, column, mainScreen) = (main.rows, main.row, main.column, nil) }
+        case ("?1049", "l"):
+            if let main = mainScreen { (rows, row, column, mainScreen) = (main.rows, main.row, main.column, nil) }
         default: complaints.append("CSI \(body)\(final)")
         }
     }

@@ -92,9 +92,6 @@ struct PageHubTests {
         let events = try #require(hub.news(for: hub.position(after: nil))).events
         let id = try #require(events.firstMatch(of: /media\/(\w+)/)).output.1
         #expect(hub.source(String(id)) == .blob(blob))
-        #expect(!hub.hasFetched(.blob(blob)))
-        hub.fetched(.blob(blob))
-        #expect(hub.hasFetched(.blob(blob)))
         #expect(events.contains("https://example.com/a.mp4"))
         document.remove(try #require(document.find(named: "clip")))
         face.look(at: &document)
