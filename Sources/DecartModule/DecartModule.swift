@@ -22,7 +22,10 @@ public final class DecartModule {
         /// Whether the queue is on this machine: then nothing is said of deprecated models.
         public var isLocal: Bool { if case .local? = server { true } else { false } }
 
-        public init(server: ServerOverride? = nil, environment: @escaping @Sendable () -> [String: String], chance: Chance = Chance()) {
+        public init(
+            server: ServerOverride? = nil, environment: @escaping @Sendable () -> [String: String],
+            chance: Chance = Chance()
+        ) {
             self.server = server
             self.environment = environment
             self.chance = chance
@@ -37,6 +40,10 @@ public final class DecartModule {
     /// The runtime's.
     private(set) var executor: (any TaskExecutor)?
     var clients: [DecartClient] = []
+    /// How many looks of a client's are under way at a time: twice what the network takes, so that the next is ready.
+    private static let looksAtATime = 128
+    /// By the clients' numbers.
+    var looks: [OperationGate] = []
     var blobs: [Int: HeldBlob] = [:]
 
     /// A blob, and how many objects the script holds for it.
@@ -59,10 +66,11 @@ public final class DecartModule {
     public var document = LiveDocument()
     /// How many elements have callbacks.
     var listeners = 0
-    /// Whether some face may deliver events, now or later. The run does not end then as long as an element has a callback.
+    /// Whether some face may deliver events, now or later. The run does not end then as long as an element has a
+    /// callback.
     public var takesEvents: () -> Bool = { false }
-    /// Whether some face plays videos: `displayVideo` shows them there instead of saving them.
-    public var showsVideos = false
+    /// Where some face plays videos: what `displayVideo` has shown there instead of saving it. nil: it saves them.
+    public var shownVideos: ShownVideos?
     /// The way of those events to the script; there once the module is installed.
     public private(set) var events: EventDelivery?
     /// The jobs that this run has submitted and not seen the end of.
@@ -81,6 +89,11 @@ public final class DecartModule {
         self.clock = clock
         self.jobs = jobs
         self.note = note
+    }
+
+    func add(_ client: DecartClient) {
+        clients.append(client)
+        looks.append(OperationGate(limit: Self.looksAtATime))
     }
 
     func submitted(_ id: JobID) { jobs.submitted(id) }

@@ -1,8 +1,8 @@
 public import DecartAPI
 internal import Synchronization
 
-/// Which jobs a run has paid for and not fetched the result of, so that their ids can be told whichever way it ends: from any
-/// thread, also while the script is stuck.
+/// Which jobs a run has paid for and not fetched the result of, so that their ids can be told whichever way it ends:
+/// from any thread, also while the script is stuck.
 public final class JobLedger: Sendable {
     private struct State {
         var order: [JobID] = []

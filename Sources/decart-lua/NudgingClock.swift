@@ -1,7 +1,8 @@
 import RunClock
 
-/// A virtual clock for those who do not run on the script's loop. Virtual time goes on when that loop has nothing left to
-/// do, and a wake that gives it nothing to do would be the last: so after each of them the loop is asked to look again.
+/// A virtual clock for those who do not run on the script's loop. Virtual time goes on when that loop has nothing left
+/// to do, and a wake that gives it nothing to do would be the last: so after each of them the loop is asked to look
+/// again.
 struct NudgingClock: RunClock {
     let base: any RunClock
     let nudge: @Sendable () -> Void

@@ -38,7 +38,8 @@ struct DisplayTests {
         #expect(outcome.exitCode == 0)
         #expect(
             outcome.errors
-                == "status: working\nstill running after 30 s\nstill running after 1 min\nstill running after 1 min 30 s\n")
+                == "status: working\nstill running after 30 s\nstill running after 1 min\n"
+                + "still running after 1 min 30 s\n")
     }
 
     @Test func `nothing is shown where nothing is to be`() async throws {
@@ -93,7 +94,8 @@ struct DisplayTests {
             let types = objects.map { $0["type"] as? String ?? "" }
             #expect(
                 types == [
-                    "warning", "warning", "warning", "title", "element", "saved", "error", "element", "error", "unfinished",
+                    "warning", "warning", "warning", "title", "element", "saved", "error", "element", "error",
+                    "unfinished",
                 ], "\(outcome.errors)")
             #expect(objects[0]["message"] as? String == "in pieces")
             #expect(objects[4]["textContent"] as? String == "Waiting\n\u{1B}[1m")

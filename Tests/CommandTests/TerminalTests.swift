@@ -51,7 +51,10 @@ struct TerminalTests {
             let second = try await tmux.wait(for: "50 %")
             #expect(
                 second.contains(
-                    /^begun\n\npartial and to stderr\nfrom a child\nits errors\nfrom a pipe\nread\nLua warning: a warning\n\nGenerating \.\.\.\nprogress █{20}░{20} 50 %  0:0\d$/),
+                    #/
+                    ^begun\n\npartial\ and\ to\ stderr\nfrom\ a\ child\nits\ errors\nfrom\ a\ pipe\nread\n
+                    Lua\ warning:\ a\ warning\n\nGenerating\ \.\.\.\nprogress\ █{20}░{20}\ 50\ %\ \ 0:0\d$
+                    /#),
                 "\(second)")
             #expect(try await tmux.hasCursor)
             try await tmux.type("Enter")

@@ -24,7 +24,8 @@ struct Tmux {
         // The shell outlives Ctrl-C, and what comes last keeps the screen there to be looked at.
         let command = "trap : INT; cd '\(scratch.path)' && LANG=C.UTF-8 DECART_API_KEY=\(Command.key) \(line); "
             + "echo \"[exit $?]\"; exec cat"
-        try await run("-f", scratch.path("tmux.conf"), "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command)
+        try await run(
+            "-f", scratch.path("tmux.conf"), "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command)
     }
 
     /// What is on the screen.
