@@ -20,6 +20,9 @@ public struct DurationEstimate: Sendable {
     let median: Double
     /// How many completed jobs are behind it.
     public let count: Int
+    /// The mean duration if jobs are exponential: the time that all were watched for, by those that completed. What is
+    /// still running counts for what it has shown.
+    let mean: Double
 
     /// The wide part is log-logistic: its survival is 1 / (1 + (t / median)^shape).
     static let tailShape = 2.0
@@ -54,6 +57,7 @@ public struct DurationEstimate: Sendable {
         self.survival = survival
         self.median = median
         count = completed.count
+        mean = observations.reduce(0) { $0 + $1.middle } / Double(completed.count)
     }
 
     private static func wideSurvival(_ time: Double, _ median: Double) -> Double {
@@ -107,8 +111,8 @@ public struct DurationEstimate: Sendable {
         return sum
     }
 
-    /// The mean duration, ∫S dt, milliseconds.
-    public var mean: Double {
+    /// ∫S dt: the mean duration as the estimate has it.
+    private var expectation: Double {
         var sum = 0.0
         for bin in 0..<TimeGrid.bins {
             let width = grid.time(at: Double(bin + 1)) - grid.time(at: Double(bin))
@@ -130,6 +134,6 @@ public struct DurationEstimate: Sendable {
     ///   320    0.02           0.10                  0.14              0.34       0.03    0.07
     public var confidence: Double {
         let doubtful = Self.doubtfulGain / Double(count).squareRoot()
-        return min(1, max(0, (mean / (spread * spread) - 1) / doubtful - 1))
+        return min(1, max(0, (expectation / (spread * spread) - 1) / doubtful - 1))
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import PollingModel
 import Testing
 
 @testable import PollingLab
@@ -62,5 +64,32 @@ struct LearnedPollingTests {
             let learned = try #require(try Trial.learned().run(plan).product)
             #expect(fixed / learned > 0.95)
         }
+    }
+
+    /// The past says nothing of the rest of an exponential duration. The hazards that a few dozen of them seem to have
+    /// are chance: followed, they cost a tenth on average and a third at worst.
+    @Test(arguments: [20, 40, 80])
+    func `what chance draws into exponential durations is not followed`(count: Int) throws {
+        var gains: [Double] = []
+        for seed in 1...12 {
+            var random = LabRandom(seed: UInt64(seed))
+            let seen = (0..<count).compactMap { _ in
+                let time = random.exponential(mean: 60_000)
+                return DurationObservation(after: time, before: time)
+            }
+            let schedule = LookSchedule(try #require(DurationEstimate(seen)), costs: LookCosts())
+            var time = 0.0
+            var looks = 0.0
+            var found = 0.0
+            while time < 1_200_000 {
+                let lasting = exp(-time / 60_000)
+                let delay = schedule.delay(after: time)
+                looks += lasting
+                found += lasting * delay
+                time += delay
+            }
+            gains.append(30_000 / (looks * (found - 60_000)))
+        }
+        #expect(gains.reduce(0, +) / Double(gains.count) > 0.97)
     }
 }
