@@ -102,7 +102,7 @@ let package = Package(
             name: "ScriptedQueue", dependencies: ["LocalQueue", "LuaVM"], resources: [.embedInCode("Lua")]),
 
         // The prompt's line editor.
-        .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
         // UI state.
         .target(name: "LiveDocument"),
@@ -145,7 +145,7 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "ScriptedQueue",
-                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "WebUI", "CLibEdit",
+                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "WebUI", "CLineEdit",
                 argumentParser, logging, serviceLifecycle, unixSignals, nioCore, nioPosix,
             ],
             resources: [.embedInCode("Lua")],

@@ -69,8 +69,8 @@ public final class DecartModule {
     /// Whether some face may deliver events, now or later. The run does not end then as long as an element has a
     /// callback.
     public var takesEvents: () -> Bool = { false }
-    /// Whether some face plays videos: `displayVideo` shows them there instead of saving them.
-    public var showsVideos = false
+    /// Where some face plays videos: what `displayVideo` has shown there instead of saving it. nil: it saves them.
+    public var shownVideos: ShownVideos?
     /// The way of those events to the script; there once the module is installed.
     public private(set) var events: EventDelivery?
     /// The jobs that this run has submitted and not seen the end of.

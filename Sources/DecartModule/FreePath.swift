@@ -1,4 +1,6 @@
 internal import DecartAPI
+internal import DecartClient
+internal import RunClock
 
 #if canImport(Glibc)
     import Glibc
@@ -26,6 +28,19 @@ struct FreePath: Sendable {
         }
         throw DecartError(
             .invalidOptions, "Cannot write \(Excerpt.quoted(wanted)): it and 9,999 names like it are taken.")
+    }
+
+    /// Saves a blob under that name, or under one like it that is free.
+    /// - Returns: where.
+    static func save(_ blob: Blob, as wanted: String, on clock: any RunClock) async throws(DecartError) -> String {
+        let path = try reserve(wanted)
+        do throws(DecartError) {
+            try await blob.save(to: path.text, on: clock)
+        } catch {
+            path.giveBack()
+            throw error
+        }
+        return path.text
     }
 
     func giveBack() {

@@ -21,7 +21,8 @@ public struct Notice: Sendable, Hashable {
 
     static func warning(_ message: String) -> Notice { Notice(kind: .warning, message: message) }
 
-    static func saved(_ path: String, size: Int) -> Notice {
-        Notice(kind: .saved, message: "saved \(path) (\(size) bytes)", path: path)
+    static func saved(_ path: String, size: Int, because reason: String? = nil) -> Notice {
+        let reason = reason.map { ": \($0)" } ?? ""
+        return Notice(kind: .saved, message: "saved \(path) (\(size) bytes)\(reason)", path: path)
     }
 }

@@ -1,8 +1,8 @@
 extension LiveDocument {
     /// Makes `child` the last child of `parent`, taking it from where it was.
     ///
-    /// - Returns: false, and nothing is changed, if `parent` is `child` itself or inside of it, or if it is the body that
-    ///   would go somewhere.
+    /// - Returns: false, and nothing is changed, if `parent` is `child` itself or inside of it, or if it is the body
+    ///   that would go somewhere.
     @discardableResult
     public mutating func append(_ child: ElementID, to parent: ElementID) -> Bool {
         guard child != .body, nodes[child] != nil, nodes[parent] != nil, !isInside(parent, child) else { return false }

@@ -2,21 +2,22 @@
 ///
 /// How a face uses it:
 ///
-/// - The script's document belongs to the script's thread. After each wait of the script's a face gets to `look(at:)` it
-///   (`DocumentFace`). It asks `hasChanges(since: n)`, which costs next to nothing, and takes `patch(since: n)`, n being
-///   the sequence number of the last patch it took, 0 at first. Every face has a number of its own and reads at its own
-///   pace; what was set ten thousand times in between is one value in one patch, and no patch is ever too late to get.
+/// - The script's document belongs to the script's thread. After each wait of the script's a face gets to `look(at:)`
+///   it (`DocumentFace`). It asks `hasChanges(since: n)`, which costs next to nothing, and takes `patch(since: n)`, n
+///   being the sequence number of the last patch it took, 0 at first. Every face has a number of its own and reads at
+///   its own pace; what was set ten thousand times in between is one value in one patch, and no patch is ever too late
+///   to get.
 /// - A face with a thread of its own keeps a copy: a `LiveDocument` behind a lock, to which it gives each patch by
 ///   `apply(_:)`. Copies have the original's sequence numbers. The face's clients (pages) then read patches from the
 ///   copy, each at its own pace: `patch(since: lastEventID)` for one that comes back, `state()` for a new one.
 /// - To draw, it walks from `ElementID.body` along `children(of:)`. `tag(of:)` says what to draw an element as, also
 ///   where the script has not said so; `isBlank` ones have nothing to show yet. `number(_:of:)`, `text(_:of:)`,
 ///   `flag(_:of:)` and `media(of:)` read what is set, `fraction(of:)` a bar's share.
-/// - What people do goes back as a `DocumentEvent`: clicks on elements with `flag(.onclick, of:)`, and whatever is typed
-///   into an input. A face does not change the script's document: the script's side sets an input's new value, and the
+/// - What people do goes back as a `DocumentEvent`: clicks on elements with `flag(.onclick, of:)`, and whatever is
+///   typed into an input. A face does not change the script's document: the script's side sets an input's new value, and the
 ///   next patch tells.
 public struct LiveDocument: Sendable {
-    var nodes: [ElementID: Node] = [.body: Node(name: nil, givenTag: .div, isInTree: true)]
+    var nodes = NodeTable(body: Node(name: nil, givenTag: .div, isInTree: true))
     var byName: [String: ElementID] = [:]
     var nextNumber = 1
     var log: [(stamp: Int, id: ElementID)] = []

@@ -9,14 +9,15 @@ import ScriptRuntime
 /// Used on the runtime's actor only.
 final class CommandModule {
     private let runtime: ScriptRuntime
-    private let showLast: () -> Void
+    private let showLast: (_ code: Int32) -> Void
     private let historyFile: () -> String?
     var signals: SignalWatch?
     private var reader: LineReader?
     private var completer: LuaReference?
     private var evaluated: LuaReference?
 
-    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showLast: @escaping () -> Void) {
+    /// - Parameter showLast: the process is about to end with this status, without the run's own end.
+    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showLast: @escaping (_ code: Int32) -> Void) {
         self.runtime = runtime
         self.historyFile = historyFile
         self.showLast = showLast

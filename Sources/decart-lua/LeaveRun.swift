@@ -10,10 +10,10 @@ import ScriptRuntime
 /// unfinished jobs first.
 struct LeaveRun {
     private let close: () -> Void
-    private let showLast: () -> Void
+    private let showLast: (_ code: Int32) -> Void
 
     /// - Parameter showLast: shows the last state and the ids.
-    init(runtime: isolated ScriptRuntime, showLast: @escaping () -> Void) {
+    init(runtime: isolated ScriptRuntime, showLast: @escaping (_ code: Int32) -> Void) {
         close = { runtime.closeForExit() }
         self.showLast = showLast
     }
@@ -21,7 +21,7 @@ struct LeaveRun {
     func callAsFunction(code: Int32, closing: Bool) -> Never {
         // What C's streams hold goes out above the last state.
         Console.flush()
-        showLast()
+        showLast(code)
         if closing { close() }
         exit(code)
     }

@@ -20,6 +20,7 @@ final class PageRun: Sendable {
     private let serving: Task<Void, any Error>
     private let address = Mutex("")
     private let signals = Mutex<SignalWatch?>(nil)
+    private let videos = ShownVideos()
 
     /// How events come to the script, once there is one.
     private final class Way: Sendable {
@@ -87,24 +88,66 @@ final class PageRun: Sendable {
     }
 
     /// Joins the page to the script: what it shows goes one way, what people do the other.
-    func join(_ module: DecartModule, in runtime: isolated ScriptRuntime) {
+    /// - Returns: looks at the document once more, on the script's thread.
+    func join(_ module: DecartModule, in runtime: isolated ScriptRuntime) -> () -> Void {
         way.events.withLock { $0 = module.events }
         way.runtime.withLock { $0 = runtime }
         let hub = hub
         module.takesEvents = { !hub.areAllClosed }
-        module.showsVideos = true
+        module.shownVideos = videos
         let face = PageFace(hub: hub)
-        runtime.onWait { face.look(at: &module.document) }
+        let look = { face.look(at: &module.document) }
+        runtime.onWait(look)
+        return look
+    }
+
+    /// Saves the videos that no page has fetched, nor can any more.
+    /// - Returns: false if one could not be saved.
+    private func saveUnseen() async -> Bool {
+        let isWell = Mutex(true)
+        let (hub, console) = (hub, console)
+        await videos.save(unless: { hub.hasFetched(.blob($0)) }) {
+            console.notice($0)
+        } failed: { message in
+            console.error(message)
+            isWell.withLock { $0 = false }
+        }
+        return isWell.withLock { $0 }
+    }
+
+    /// How long a process that is about to end waits for what is still to be done.
+    private static let farewell = Duration.seconds(2)
+
+    /// The process ends as soon as this returns: tells the pages, and saves what they have not fetched. From a thread
+    /// that goes no further meanwhile, on which none of this may therefore be done.
+    func leave(well: Bool) {
+        hub.runEnded(well: well)
+        let done = DispatchSemaphore(value: 0)
+        SystemClock().wake(at: SystemClock().now + Self.farewell) { done.signal() }
+        Task.detached { [self] in
+            _ = await saveUnseen()
+            await hub.untilAllHaveHeard()
+            done.signal()
+        }
+        done.wait()
     }
 
     /// Who is told of Ctrl-C.
     func signals(_ watch: SignalWatch?) { signals.withLock { $0 = watch } }
 
-    /// The run is over: shows how, and serves on until the pages are closed, or Ctrl-C.
-    func serveOn(after status: ExitStatus) async {
+    /// The run is over: shows how, and serves on until the pages are closed, or Ctrl-C. Videos that nobody has seen are
+    /// saved: now if nobody is here, and else when nobody is any more.
+    /// - Returns: whether all of that went well.
+    func serveOn(after status: ExitStatus) async -> Bool {
         let signals = signals.withLock { $0 }
         way.runtime.withLock { $0 = nil }
         hub.runEnded(well: status == .success)
+        let isWell = hub.isSomebodyHere ? true : await saveUnseen()
+        await serveOn(after: status, signals)
+        return await saveUnseen() && isWell
+    }
+
+    private func serveOn(after status: ExitStatus, _ signals: SignalWatch?) async {
         guard status != .interrupted, !hub.areAllClosed else { return }
         console.notice(
             Notice(

@@ -50,7 +50,7 @@ struct ScriptRun {
             return .failure
         }
         let network = Network(group: group, clock: clock, queue: queue.transport)
-        let status: ExitStatus
+        var status: ExitStatus
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
@@ -73,7 +73,7 @@ struct ScriptRun {
             status = .failure
         }
         showUnfinishedJobs()
-        await page?.serveOn(after: status)
+        if let page, await !page.serveOn(after: status), status == .success { status = .failure }
         await network.shutdown()
         await page?.stop()
         await queue.stop()
@@ -91,23 +91,26 @@ struct ScriptRun {
         let faces = Faces(
             options.ui, colour: options.colour, isInteractive: isInteractive, runtime: runtime, console: console)
         defer { faces.close() }
-        let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] in
-            faces.look(at: module)
-            faces.close()
-            showUnfinishedJobs()
-        }
         do throws(LuaError) {
             try runtime.loadPrelude()
             if let seed = options.chanceSeed { try runtime.makeRepeatable(seed: seed) }
             try module.install(in: runtime)
             faces.follow(module, in: runtime)
             if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
-            page?.join(module, in: runtime)
+            let lookFromPage = page?.join(module, in: runtime)
+            let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] code in
+                faces.look(at: module)
+                lookFromPage?()
+                faces.close()
+                page?.leave(well: code == 0)
+                showUnfinishedJobs()
+            }
             let main = try command.install(in: runtime, hasPrompt: isInteractive)
             command.signals = SignalWatch(
                 runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"), console: console,
                 showLast: { [self] in
                     faces.close()
+                    page?.leave(well: false)
                     showUnfinishedJobs()
                 },
                 resized: { faces.resized() },

@@ -74,6 +74,8 @@ struct LabCommandTests {
         ("local x = 5", "returned nothing"), ("error('broken')", "p.lua:1: broken"),
         ("return function() return 0 end", "100000 times"),
         ("require('decart').sleep(1)", "attempt to wait inside a policy's file"),
+        ("os.exit(0)", "p.lua:1: a policy cannot end the lab"),
+        ("return function() os.exit(0) end", "p.lua:1: a policy cannot end the lab"),
     ])
     func `a policy that will not do is named with its line`(policy: String, complaint: String) async throws {
         let outcome = try await command(["p.lua": policy]).run("lab", "p.lua", "--jobs", "5")

@@ -118,7 +118,9 @@ struct LearnedPolicyTests {
         #expect(outcome.output.contains(complaint), "\(outcome.output)")
     }
 
-    @Test func `without knowing better it looks at an interval, less often after a 429, within its budget`() async throws {
+    @Test func `without knowing better it looks at a fixed interval, less often after a 429 and within its budget`()
+        async throws
+    {
         let code = """
             local function between(low, value, high) assert(low <= value and value <= high, value) end
             local policy = decart.policy.learned { interval = 1000 }

@@ -46,21 +46,14 @@ extension DecartModule {
             ModuleFunction("displayVideo", mayWait: true) { [self] call throws(LuaError) in
                 let blob = try blob(call)
                 let named = call.type(2) == .none || call.type(2) == .nil ? nil : try call.string(2)
-                if showsVideos {
-                    show(call, named: named)
+                if let shownVideos {
+                    show(call, named: named, among: shownVideos)
                     return .returns
                 }
                 let clock = clock
                 return .waits(ModuleFunction.Operation {
                     await attempt { () async throws(DecartError) in
-                        let path = try FreePath.reserve(named ?? blob.name ?? "video.mp4")
-                        do throws(DecartError) {
-                            try await blob.save(to: path.text, on: clock)
-                        } catch {
-                            path.giveBack()
-                            throw error
-                        }
-                        return path.text
+                        try await FreePath.save(blob, as: named ?? ShownVideos.name(of: blob), on: clock)
                     }
                 } conclude: { [self] outcome in
                     outcome.answer { path in
@@ -81,10 +74,13 @@ extension DecartModule {
     }
 
     /// As the document's last element.
-    private func show(_ call: borrowing HostCall, named name: String?) {
-        guard let id = try? call.object(1, kind: "blob") else { return }
+    private func show(_ call: borrowing HostCall, named name: String?, among shownVideos: ShownVideos) {
+        guard let id = try? call.object(1, kind: "blob"), let held = blobs[id],
+            let media = media(ofBlob: id, named: name)
+        else { return }
         let video = document.createElement(.video)
-        document.set(.src, of: video, to: media(ofBlob: id, named: name).map { .media(.blob($0)) })
+        shownVideos.add(held.blob, shownAs: media)
+        document.set(.src, of: video, to: .media(.blob(media)))
         document.append(video, to: .body)
         // The script has no object for it.
         document.letGo(of: video)

@@ -18,6 +18,8 @@ struct PageGate: Sendable {
         case admitted(PageRoute)
         /// The token is right, and only the slash behind it is missing.
         case redirect(String)
+        /// The token is right, and nothing behind it has that name.
+        case absent(String)
         case refused(status: Int, String)
     }
 
@@ -27,11 +29,12 @@ struct PageGate: Sendable {
         }
         let parts = request.path.dropFirst().split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard request.path.hasPrefix("/"), let guess = parts.first, token.matches(guess) else {
-            return .refused(status: 403, "Open the address that decart-lua has printed: the page is behind the token in it.")
+            return .refused(
+                status: 403, "Open the address that decart-lua has printed: the page is behind the token in it.")
         }
         guard parts.count == 2 else { return .redirect("/\(token.text)/") }
         guard let route = PageRoute(parts[1]) else {
-            return .refused(status: 404, "There is nothing here by that name.")
+            return .absent(String(parts[1]))
         }
         guard route.isAction ? request.method == "POST" : ["GET", "HEAD"].contains(request.method) else {
             return .refused(status: 405, "\(request.method) is not for this.")

@@ -10,6 +10,8 @@ enum PageRoute: Hashable, Sendable {
     case action
     /// A page that is being closed says so.
     case goodbye
+    /// The browser says that it has refused something of the user's page.
+    case refusal
 
     /// - Parameter path: what follows `/<token>/`.
     init?(_ path: some StringProtocol) {
@@ -18,6 +20,7 @@ enum PageRoute: Hashable, Sendable {
         case "events": self = .events
         case "action": self = .action
         case "goodbye": self = .goodbye
+        case "refusal": self = .refusal
         default:
             if let asset = PageAsset(rawValue: String(path)) {
                 self = .asset(asset)
@@ -29,5 +32,6 @@ enum PageRoute: Hashable, Sendable {
         }
     }
 
-    var isAction: Bool { self == .action || self == .goodbye }
+    /// Whether it is sent here, rather than asked for.
+    var isAction: Bool { self == .action || self == .goodbye || self == .refusal }
 }

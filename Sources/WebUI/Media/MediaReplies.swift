@@ -27,25 +27,27 @@ struct MediaReplies: Sendable {
             headers[.contentRange] = "bytes */\(content.size)"
             return Response(status: .rangeNotSatisfiable, headers: headers)
         case .whole:
-            return try await send(content, 0..<content.size, .ok, headers, request, context)
+            return try await send(source, content, 0..<content.size, .ok, headers, request, context)
         case .part(let range):
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(content.size)"
-            return try await send(content, range, .partialContent, headers, request, context)
+            return try await send(source, content, range, .partialContent, headers, request, context)
         }
     }
 
     private func send(
-        _ content: MediaContent, _ range: Range<Int>, _ status: HTTPResponse.Status, _ headers: HTTPFields,
-        _ request: Request, _ context: some RequestContext
+        _ source: MediaSource, _ content: MediaContent, _ range: Range<Int>, _ status: HTTPResponse.Status,
+        _ headers: HTTPFields, _ request: Request, _ context: some RequestContext
     ) async throws -> Response {
         var headers = headers
         headers[.contentLength] = String(range.count)
         guard request.method != .head, !range.isEmpty else { return Response(status: status, headers: headers) }
+        hub.fetched(source)
         let body: ResponseBody
         switch content.place {
         case .memory(let bytes): body = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes[range]))
         case .file(let path):
-            body = try await files.loadFile(path: path, range: range.lowerBound...(range.upperBound - 1), context: context)
+            body = try await files.loadFile(
+                path: path, range: range.lowerBound...(range.upperBound - 1), context: context)
         }
         return Response(status: status, headers: headers, body: body)
     }

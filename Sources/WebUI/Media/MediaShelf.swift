@@ -5,11 +5,19 @@ struct MediaShelf: Sendable {
     private var ids: [MediaSource: String] = [:]
     private var sources: [String: MediaSource] = [:]
     private var showing: [ElementID: MediaSource] = [:]
+    /// Of those that are on it.
+    private var taken: Set<MediaSource> = []
 
     /// The id of a source that some element shows; nil for a web address, which pages fetch themselves.
     func id(of source: MediaSource) -> String? { ids[source] }
 
     func source(_ id: String) -> MediaSource? { sources[id] }
+
+    mutating func fetched(_ source: MediaSource) {
+        if ids[source] != nil { taken.insert(source) }
+    }
+
+    func hasFetched(_ source: MediaSource) -> Bool { taken.contains(source) }
 
     /// Takes in what the patch shows and lets go of what nobody shows any more.
     mutating func update(for patch: DocumentPatch, in document: LiveDocument) {
@@ -33,6 +41,7 @@ struct MediaShelf: Sendable {
         for (source, id) in ids where !shown.contains(source) {
             ids[source] = nil
             sources[id] = nil
+            taken.remove(source)
         }
     }
 

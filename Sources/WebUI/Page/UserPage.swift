@@ -1,18 +1,22 @@
-/// The user's own HTML as it is served: with our script in it, and a nonce on each of its own.
+/// The user's own HTML as it is served: with our script in it, and a nonce on each script that stands in it.
 enum UserPage {
     /// Bytes of the file, at most.
     static let sizeLimit = 8 << 20
 
-    /// In the place of a page that cannot be read at the moment: our script brings the page as soon as it is there again.
+    /// In the place of a page that cannot be read at the moment: our script brings the page as soon as it is there
+    /// again.
     static let absent = """
         <!doctype html><html lang="en"><meta charset="utf-8"><title>decart-lua</title>
-        <body data-decart="absent"><p>The page's file cannot be read now. It is shown as soon as it is there again.</p></body>
+        <body data-decart="absent">
+        <p>The page's file cannot be read now. It is shown as soon as it is there again.</p></body>
         """
 
-    /// - Parameter nonce: letters and digits, new for each reply. Without quotation marks around it, so that a "<script"
-    ///   inside a string of the page's own scripts stays a string.
+    /// - Parameter nonce: letters and digits, new for each reply. Without quotation marks around it, so that a
+    ///   "<script" inside a string of the page's own scripts stays a string.
     static func html(_ source: String, nonce: String) -> String {
-        let marked = source.replacing(/<script(?=[\s>\/])/.ignoresCase()) { "\($0.output) nonce=\(nonce)" }
+        // One with a `src` is another file's, which the nonce would let in from anywhere.
+        let script = /<script(?=[\s>\/])(?![^>]*[\s\/"']src\s*=)/.ignoresCase()
+        let marked = source.replacing(script) { "\($0.output) nonce=\(nonce)" }
         let ours = "<script nonce=\(nonce) type=\"module\" src=\"page.js\"></script>\n"
         // The last one: a script's string may hold the word as well.
         guard let end = marked.ranges(of: /<\/body\s*>/.ignoresCase()).last else { return marked + ours }

@@ -15,6 +15,8 @@ struct EventStream: AsyncSequence {
     let title: String
     /// What the page has been told before; nil: nothing.
     let sequence: Int?
+    /// Whether it ends as soon as all is told: a browser that has many pages open has no connection left to keep.
+    let isBrief: Bool
 
     func makeAsyncIterator() -> Iterator { Iterator(self) }
 
@@ -25,17 +27,20 @@ struct EventStream: AsyncSequence {
         private let hub: PageHub
         private let watch: StreamWatch
         private let title: String
+        private let isBrief: Bool
         private let stream: Int
         private let subscription: Int
         private var rings: AsyncStream<Void>.Iterator
         private var position: PageState.Position
         private var lastWord: RunInstant
         private var hasBegun = false
+        private var isOver = false
 
         init(_ stream: EventStream) {
             hub = stream.hub
             watch = stream.watch
             title = stream.title
+            isBrief = stream.isBrief
             self.stream = stream.watch.open(stream.channel)
             let (id, bell) = stream.hub.subscribe()
             subscription = id
@@ -60,10 +65,14 @@ struct EventStream: AsyncSequence {
         private func nextText() async -> String? {
             guard hasBegun else {
                 hasBegun = true
-                return ServerEvent(name: "hello", data: MessageText.of(["title": title])).text
+                return ServerEvent(name: "hello", data: MessageText.of(Hello(title: title, version: hub.version))).text
+            }
+            if isBrief, !isOver {
+                isOver = true
+                return (hub.news(for: position)?.events ?? "") + ServerEvent(name: "later", data: "{}").text
             }
             // Nothing comes after the end.
-            while !Task.isCancelled, !position.hasEnded {
+            while !Task.isCancelled, !position.hasEnded, !isOver {
                 if let news = hub.news(for: position) {
                     position = news.position
                     return news.events
@@ -73,5 +82,13 @@ struct EventStream: AsyncSequence {
             }
             return nil
         }
+    }
+
+    /// The first event of each stream.
+    private struct Hello: Encodable {
+        /// What our page is called until the script calls it something.
+        var title: String
+        /// Of the user's page: one that was loaded as another is to load itself anew.
+        var version: Int
     }
 }

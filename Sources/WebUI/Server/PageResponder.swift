@@ -52,6 +52,9 @@ struct PageResponder: HTTPResponder {
                 method: request.method.rawValue, path: request.uri.path, host: request.head.authority,
                 origin: request.headers[.origin], site: request.headers[Self.fetchSite]))
         switch verdict {
+        case .absent(let name):
+            if let page { hub.refused(RefusalReport.complaint(ofAbsent: name), in: page) }
+            return Self.text("There is nothing here by that name.", status: 404)
         case .refused(let status, let reason): return Self.text(reason, status: status)
         case .redirect(let place): return Response(status: .movedPermanently, headers: [.location: place])
         case .admitted(let route): return try await respond(to: request, route, context)
@@ -68,6 +71,7 @@ struct PageResponder: HTTPResponder {
         case .events: events(request, context)
         case .action: await action(request)
         case .goodbye: goodbye(request)
+        case .refusal: await refusal(request)
         }
     }
 
@@ -97,7 +101,8 @@ struct PageResponder: HTTPResponder {
         }
         let last = request.headers[Self.lastEventID] ?? query["after"].map { String($0) }
         let stream = EventStream(
-            hub: hub, watch: watch, channel: context.channel, title: title, sequence: last.flatMap { Int($0) })
+            hub: hub, watch: watch, channel: context.channel, title: title, sequence: last.flatMap { Int($0) },
+            isBrief: query["brief"] != nil)
         let body = ResponseBody { writer in
             defer { withExtendedLifetime(visit) {} }
             // The page is gone as soon as its side of the connection is, also while there is nothing to send.
@@ -134,6 +139,16 @@ struct PageResponder: HTTPResponder {
 
     private func goodbye(_ request: Request) -> Response {
         if let name = request.uri.queryParameters["page"] { hub.sayGoodbye(String(name.prefix(64))) }
+        return Response(status: .noContent)
+    }
+
+    /// Browsers send these by themselves; one that cannot be read is no matter to them.
+    private func refusal(_ request: Request) async -> Response {
+        if let page, let collected = try? await request.body.collect(upTo: PageAction.sizeLimit),
+            let report = RefusalReport(Array(collected.readableBytesView))
+        {
+            hub.refused(report.complaint, in: page)
+        }
         return Response(status: .noContent)
     }
 

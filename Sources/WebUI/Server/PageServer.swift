@@ -84,8 +84,8 @@ public struct PageServer: Service {
             group.addTask { try await keepBeating(watch) }
             if let page = configuration.page { group.addTask { try await keepLooking(at: page) } }
             group.addTask {
-                // Streams have no end of their own, which a graceful shutdown would wait for; if their end was announced,
-                // they are given a second to tell.
+                // Streams have no end of their own, which a graceful shutdown would wait for; if their end was
+                // announced, they are given a second to tell.
                 try await gracefulShutdown()
                 for _ in 1...50 where hub.isEnding && !watch.isEmpty {
                     try await hub.clock.sleep(for: .milliseconds(20))

@@ -1,7 +1,7 @@
 public import LiveDocument
 
-/// Takes what changes in the script's document to the hub, from which pages are told in frames of its own: they go on also
-/// while the script's thread stands still.
+/// Takes what changes in the script's document to the hub, from which pages are told in frames of its own: they go on
+/// also while the script's thread stands still.
 ///
 /// Used on the script's thread only.
 public final class PageFace: DocumentFace {

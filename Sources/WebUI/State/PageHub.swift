@@ -63,7 +63,29 @@ public final class PageHub: Sendable {
         ring()
     }
 
+    /// Says goodbye, and returns when every page has heard it, or the task is cancelled.
+    public func untilAllHaveHeard() async {
+        let (id, bell) = subscribe()
+        defer { unsubscribe(id) }
+        sayGoodbye()
+        var rings = bell.makeAsyncIterator()
+        while !Task.isCancelled, inside.withLock({ $0.state.presence.connections > 0 }) {
+            if await rings.next() == nil { return }
+        }
+    }
+
     var isEnding: Bool { inside.withLock { $0.state.isEnding } }
+
+    /// Whether some page is open now, or may be back in a moment.
+    public var isSomebodyHere: Bool {
+        let now = clock.now
+        return inside.withLock { $0.state.presence.isSomebodyHere(at: now) }
+    }
+
+    /// Whether some page has fetched it, or a part of it.
+    public func hasFetched(_ source: MediaSource) -> Bool {
+        inside.withLock { $0.state.shelf.hasFetched(source) }
+    }
 
     /// Whether pages were open and are closed now.
     public var areAllClosed: Bool {
@@ -131,6 +153,7 @@ public final class PageHub: Sendable {
         let now = clock.now
         inside.withLock { $0.state.presence.disconnect(page, at: now) }
         expectClosing()
+        if isEnding { ring() }
     }
 
     func sayGoodbye(_ page: String) {
@@ -177,6 +200,12 @@ public final class PageHub: Sendable {
         return (text, news.position)
     }
 
+    /// Which state of the user's page is to be seen.
+    var version: Int { inside.withLock { $0.state.reloads } }
+
+    /// Some page is being sent it.
+    func fetched(_ source: MediaSource) { inside.withLock { $0.state.fetched(source) } }
+
     func source(_ id: String) -> MediaSource? { inside.withLock { $0.state.shelf.source(id) } }
 
     /// Takes an event to the script.
@@ -206,6 +235,13 @@ public final class PageHub: Sendable {
     func misses(_ id: ElementID, in page: String) {
         guard let name = inside.withLock({ $0.state.misses(id) }) else { return }
         note("\(page) has no element with the id \"\(name)\"; what the script sets on it is not shown there")
+    }
+
+    /// Something that the user's page asks for was refused, by its browser or by us.
+    /// - Parameter complaint: for behind the page's name.
+    func refused(_ complaint: String, in page: String) {
+        guard let news = inside.withLock({ $0.state.refused(complaint) }) else { return }
+        note("\(page)\(news)")
     }
 
     private func change(_ body: (inout PageState) -> Void) {

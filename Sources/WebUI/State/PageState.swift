@@ -1,6 +1,7 @@
 internal import LiveDocument
 
-/// All that pages are shown, and who looks at it. A value: what happens at which point is decided here, without sockets.
+/// All that pages are shown, and who looks at it. A value: what happens at which point is decided here, without
+/// sockets.
 struct PageState: Sendable {
     private(set) var document = LiveDocument()
     private(set) var shelf = MediaShelf()
@@ -14,6 +15,9 @@ struct PageState: Sendable {
     var presence = Presence()
     /// Ids that some page has missed, each told once.
     private var missed: Set<ElementID> = []
+    /// What the user's page asked for and was refused, each told once.
+    private var refusals: Set<String> = []
+    private static let refusalLimit = 10
 
     /// How much one page has been told.
     struct Position: Hashable, Sendable {
@@ -59,6 +63,7 @@ struct PageState: Sendable {
         return news.patch == nil && news.run == nil && !news.reloads && !news.ends ? nil : news
     }
 
+    mutating func fetched(_ source: MediaSource) { shelf.fetched(source) }
     mutating func nextFrame() { frame += 1 }
 
     mutating func report(_ error: String) { run.add(error) }
@@ -66,6 +71,7 @@ struct PageState: Sendable {
     mutating func reload() {
         reloads += 1
         missed = []
+        refusals = []
     }
     mutating func goAway() { isEnding = true }
 
@@ -73,5 +79,12 @@ struct PageState: Sendable {
     mutating func misses(_ id: ElementID) -> String? {
         guard let name = document.name(of: id), missed.insert(id).inserted else { return nil }
         return name
+    }
+
+    /// What to tell the page's author; nil if that is no news, or enough has been told.
+    mutating func refused(_ complaint: String) -> String? {
+        guard refusals.count <= Self.refusalLimit, refusals.insert(complaint).inserted else { return nil }
+        return refusals.count > Self.refusalLimit
+            ? ": there is more that it asks for and does not get; the browser's console has it all" : complaint
     }
 }

@@ -1,7 +1,7 @@
 internal import RunClock
 
-/// Which pages are open. A page that says goodbye was closed, or is being loaded anew; one whose connection was lost may
-/// be back in a moment.
+/// Which pages are open. A page that says goodbye was closed, or is being loaded anew; one whose connection was lost,
+/// or that has no stream of its own, may be back in a moment.
 struct Presence: Sendable {
     /// How long a closed page may take to come back as a reloaded one.
     static let reloading = Duration.seconds(2)
@@ -49,6 +49,8 @@ struct Presence: Sendable {
     mutating func sayGoodbye(_ page: String) {
         pages[page]?.saidGoodbye = true
     }
+
+    func isSomebodyHere(at now: RunInstant) -> Bool { hasEverBeenOpen && !areAllClosed(at: now) }
 
     /// Whether pages were open and are not any more; before the first there is something to wait for.
     func areAllClosed(at now: RunInstant) -> Bool {

@@ -18,7 +18,8 @@ struct RunNews: Hashable, Sendable {
     mutating func add(_ error: String) {
         guard errors.count <= Self.errorLimit else { return }
         let isLast = errors.count == Self.errorLimit
-        errors.append(isLast ? "There were more errors; standard error has them all." : String(error.prefix(Self.lengthLimit)))
+        errors.append(
+            isLast ? "There were more errors; standard error has them all." : String(error.prefix(Self.lengthLimit)))
         version += 1
     }
 

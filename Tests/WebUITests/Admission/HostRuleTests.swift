@@ -10,8 +10,8 @@ struct HostRuleTests {
 
     @Test(
         arguments: [
-            "10.0.0.7", "example.com", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:123456", "[::1", "[::1]x", "::1", ":80", "",
-            "localhost:80:80", "127.0.0.1@evil.example", "[::2]",
+            "10.0.0.7", "example.com", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:123456", "[::1", "[::1]x", "::1", ":80",
+            "", "localhost:80:80", "127.0.0.1@evil.example", "[::2]",
         ])
     func `and by no other`(host: String) {
         #expect(!HostRule(listening: "127.0.0.1").allows(host))

@@ -63,7 +63,8 @@ extension BrowserTests {
                     try await page.expects("document.querySelector('#status p')?.textContent.startsWith('<img')")
                     try await page.expects("document.querySelector('pre')?.textContent.startsWith('<img')")
                     try await page.expects("document.title === 'test.lua'")
-                    let found = try await page.evaluate("document.querySelectorAll('main script, main img[onerror]').length")
+                    let found = try await page.evaluate(
+                        "document.querySelectorAll('main script, main img[onerror]').length")
                     #expect(found == 0)
                 }
             }
@@ -143,6 +144,31 @@ extension BrowserTests {
             }
         }
 
+        @Test func `more tabs than a browser has connections are in step, and all hear of the end`() async throws {
+            try await ServedPage.with { served in
+                served.show { $0.set("status", .textContent, .text("begun")) }
+                try await BrowserPage.with(served.address) { page in
+                    try await page.expects("document.querySelector('#status p')?.textContent === 'begun'")
+                    try await page.evaluate("window.tabs = []")
+                    for _ in 1...8 { try await page.evaluate("tabs.push(window.open(location.href)), 0") }
+                    let texts = "tabs.map(tab => tab.document.querySelector('#status p')?.textContent)"
+                    try await page.expects("\(texts).every(text => text === 'begun')")
+                    served.show { $0.set("status", .textContent, .text("gone on")) }
+                    try await page.expects("\(texts).every(text => text === 'gone on')")
+                    try await page.expects("document.querySelector('#status p').textContent === 'gone on'")
+                    // Those with a stream go: others take their places.
+                    try await page.evaluate("tabs.splice(0, 4).forEach(tab => tab.close())")
+                    served.show { $0.set("status", .textContent, .text("nearly done")) }
+                    try await page.expects("\(texts).every(text => text === 'nearly done')")
+                    served.hub.runEnded(well: true)
+                    served.hub.sayGoodbye()
+                    let pills = "[window, ...tabs].map(tab => tab.\(Self.notices).querySelector('.pill').textContent)"
+                    try await page.expects("\(pills).every(text => text.includes('decart-lua has ended'))")
+                    try await page.evaluate("tabs.forEach(tab => tab.close())")
+                }
+            }
+        }
+
         @Test func `a lost connection is shown, and what was missed is there after it`() async throws {
             try await ServedPage.with { served in
                 try await BrowserPage.with(served.address) { page in
@@ -165,7 +191,11 @@ extension BrowserTests {
         }
 
         @Test func `an error lies over the page and can be copied`() async throws {
-            let trace = "decart-lua: look.lua:4: NOT_FOUND: Job <b>job_nope</b> was not found.\nstack traceback:\n\tlook.lua:4: in main chunk"
+            let trace = """
+                decart-lua: look.lua:4: NOT_FOUND: Job <b>job_nope</b> was not found.
+                stack traceback:
+                \tlook.lua:4: in main chunk
+                """
             try await ServedPage.with { served in
                 try await BrowserPage.with(served.address) { page in
                     served.show { $0.set("status", .textContent, .text("looking")) }
@@ -176,8 +206,8 @@ extension BrowserTests {
                     let shown = try await page.evaluate("\(Self.notices).querySelector('pre').textContent")
                     #expect(shown == .string(trace))
                     try await page.screenshot("overlay")
-                    try await page.evaluate(
-                        "navigator.clipboard.writeText = async text => { window.copied = text }; \(Self.notices).querySelector('.copy').click()")
+                    try await page.evaluate("navigator.clipboard.writeText = async text => { window.copied = text }")
+                    try await page.evaluate("\(Self.notices).querySelector('.copy').click()")
                     try await page.expects("window.copied?.startsWith('decart-lua: look.lua:4')")
                     try await page.press("Escape", code: 27)
                     try await page.expects("!\(Self.notices).querySelector('dialog').open")
@@ -192,7 +222,8 @@ extension BrowserTests {
                     served.hub.runEnded(well: true)
                     try await page.expects(Self.pill("finished"))
                     served.hub.sayGoodbye()
-                    try await page.expects("\(Self.notices).querySelector('.pill').textContent.startsWith('finished; decart-lua has ended')")
+                    let pill = "\(Self.notices).querySelector('.pill').textContent"
+                    try await page.expects("\(pill).startsWith('finished; decart-lua has ended')")
                 }
                 await served.hub.untilAllClosed()
                 #expect(served.hub.areAllClosed)
@@ -208,8 +239,8 @@ extension BrowserTests {
                 try await BrowserPage.with(served.address, reducedMotion: true) { page in
                     try await page.expects("document.querySelector('#status p')?.role === 'status'")
                     try await page.expects("document.querySelector('#status p').ariaLive === 'polite'")
-                    try await page.expects(
-                        "document.getElementById(document.querySelector('progress').getAttribute('aria-labelledby')).textContent === 'progress'")
+                    let label = "document.querySelector('progress').getAttribute('aria-labelledby')"
+                    try await page.expects("document.getElementById(\(label)).textContent === 'progress'")
                     try await page.expects("\(Self.notices).querySelector('.pill').ariaLive === 'polite'")
                     try await page.expects(
                         "getComputedStyle(\(Self.notices).querySelector('.pill'), '::before').animationName === 'none'")
@@ -229,7 +260,8 @@ extension BrowserTests {
                     $0.set("prompt", .value, .text("A serene lake at dawn"))
                     $0.set("start", .textContent, .text("Make another"))
                     $0.set("start", .onclick, .flag(true))
-                    $0.set("job_" + String(repeating: "x", count: 60), .textContent, .text(String(repeating: "long", count: 60)))
+                    let (long, longer) = (String(repeating: "x", count: 60), String(repeating: "long", count: 60))
+                    $0.set("job_" + long, .textContent, .text(longer))
                     $0.set("clip", .src, .media(.blob(clip)))
                 }
                 try await BrowserPage.with(served.address, width: width, height: 1150, dark: dark) { page in

@@ -7,7 +7,8 @@ extension BrowserTests {
     @Suite
     struct ScriptInBrowserTests {
         @Test func `the status display moves its line and its bar, and shows the video`() async throws {
-            try await RunningProgram.with("--local", "--web", TestClip.root + "/scripts/examples/status_display.lua") { program in
+            let script = TestClip.root + "/scripts/examples/status_display.lua"
+            try await RunningProgram.with("--local", "--web", script) { program in
                 let address = try await program.address()
                 try await BrowserPage.with(address, width: 900, height: 660, reducedMotion: true) { page in
                     try await page.expects("document.title === 'status_display.lua'")
@@ -23,26 +24,72 @@ extension BrowserTests {
                 let outcome = try await program.end()
                 #expect(outcome.status == 0)
                 #expect(outcome.errors.contains("the script has ended; the page is still there until it is closed"))
+                // It was seen, so it is not saved.
+                #expect(program.files.isEmpty)
+            }
+        }
+
+        @Test(arguments: ["", "os.exit(3)", "error('no')", "require('decart').sleep(100000)"])
+        func `a video that no page has come for is saved, whichever way the run ends`(end: String) async throws {
+            let script = try ScratchFile("show.lua", """
+                local decart = require("decart")
+                local video = decart.blob("not much of a video", "video/mp4", "a.mp4")
+                decart.displayVideo(video)
+                decart.displayVideo(video, "b.mp4")
+                document.getElementById("status").textContent = "shown"
+                \(end)
+                """)
+            try await RunningProgram.with("--local", "--web", script.path) { program in
+                try await program.says(end.contains("sleep") ? "shown" : "b.mp4 (19 bytes): no page has shown it")
+                program.interrupt()
+                let outcome = try await program.end()
+                #expect(outcome.errors.contains("saved a.mp4 (19 bytes): no page has shown it"))
+                #expect(program.files == ["a.mp4", "b.mp4"])
+            }
+        }
+
+        @Test(arguments: [(0, "finished"), (3, "failed")])
+        func `os.exit tells the pages, with what was set last`(code: Int, outcome: String) async throws {
+            let script = try ScratchFile("leave.lua", """
+                local button = document.getElementById("leave")
+                button.textContent = "Leave"
+                button.onclick = function()
+                  document.getElementById("status").textContent = "the last word"
+                  os.exit(\(code))
+                end
+                """)
+            try await RunningProgram.with("--local", "--web", script.path) { program in
+                let address = try await program.address()
+                try await BrowserPage.with(address) { page in
+                    try await page.expects("document.querySelector('#leave button')")
+                    try await page.click("#leave button")
+                    #expect(try await program.end().status == Int32(code))
+                    let pill = "\(Self.notices).querySelector('.pill').textContent"
+                    try await page.expects("\(pill).startsWith('\(outcome); decart-lua has ended')")
+                    try await page.expects("document.querySelector('#status p').textContent === 'the last word'")
+                }
             }
         }
 
         @Test func `the gallery makes three videos at the press of a button`() async throws {
             let examples = TestClip.root + "/scripts/examples/"
-            try await RunningProgram.with("--local", "--page", examples + "gallery.html", examples + "gallery.lua") { program in
+            let (html, script) = (examples + "gallery.html", examples + "gallery.lua")
+            try await RunningProgram.with("--local", "--page", html, script) { program in
                 let address = try await program.address()
                 try await BrowserPage.with(address, width: 1000, height: 620) { page in
                     try await page.expects("document.getElementById('make')?.textContent === 'Make three videos'")
                     // The script has nothing else to do: it is there for the page.
-                    try await page.evaluate("document.getElementById('subject').focus(), document.getElementById('subject').select()")
+                    try await page.evaluate("(s => { s.focus(); s.select() })(document.getElementById('subject'))")
                     try await page.type("A fox")
                     try await page.click("#make")
                     try await page.expects("document.getElementById('make').disabled")
                     try await page.expects("document.querySelectorAll('.tile progress').length === 3")
                     try await page.expects("document.querySelector('.tile h2').textContent === 'A fox at dawn'")
-                    try await page.expects("[...document.querySelectorAll('.tile p')].every(p => p.textContent === 'processing')")
-                    try await page.screenshot("gallery-making")
                     try await page.expects(
-                        "document.querySelectorAll('video').length === 3 && [...document.querySelectorAll('video')].every(v => v.readyState >= 3)")
+                        "[...document.querySelectorAll('.tile p')].every(p => p.textContent === 'processing')")
+                    try await page.screenshot("gallery-making")
+                    try await page.expects("document.querySelectorAll('video').length === 3")
+                    try await page.expects("[...document.querySelectorAll('video')].every(v => v.readyState >= 3)")
                     try await page.expects("!document.getElementById('make').disabled")
                     try await page.screenshot("gallery")
                 }
@@ -62,12 +109,14 @@ extension BrowserTests {
                 let address = try await program.address()
                 try await BrowserPage.with(address) { page in
                     try await page.expects("\(Self.notices).querySelector('dialog').open")
-                    try await page.expects("\(Self.notices).querySelector('pre').textContent.includes('look.lua:4: NOT_FOUND')")
+                    let trace = "\(Self.notices).querySelector('pre').textContent"
+                    try await page.expects("\(trace).includes('look.lua:4: NOT_FOUND')")
                     try await page.expects("document.querySelector('#status p').textContent === 'looking'")
                     program.interrupt()
                     let outcome = try await program.end()
                     #expect(outcome.status == 1)
-                    try await page.expects("\(Self.notices).querySelector('.pill').textContent.startsWith('failed; decart-lua has ended')")
+                    let pill = "\(Self.notices).querySelector('.pill').textContent"
+                    try await page.expects("\(pill).startsWith('failed; decart-lua has ended')")
                 }
             }
         }

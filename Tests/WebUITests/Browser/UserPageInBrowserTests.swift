@@ -30,7 +30,8 @@ extension BrowserTests {
                 }
                 try await BrowserPage.with(served.address) { page in
                     try await page.expects("document.getElementById('status').textContent === '<b>Generating</b>'")
-                    try await page.expects("getComputedStyle(document.getElementById('status')).color === 'rgb(1, 2, 3)'")
+                    let colour = "getComputedStyle(document.getElementById('status')).color"
+                    try await page.expects("\(colour) === 'rgb(1, 2, 3)'")
                     try await page.expects("window.own.includes('src=\"x\"')")
                     try await page.expects("document.getElementById('progress').position === 0.25")
                     try await page.expects("document.querySelector('#clip video').readyState >= 3")
@@ -57,7 +58,8 @@ extension BrowserTests {
                 try await BrowserPage.with(served.address) { page in
                     try await page.expects("document.getElementById('status').textContent === 'kept'")
                     try file.write("<!doctype html><title>New</title><h2 id=\"status\"></h2>")
-                    try await page.expects("document.title === 'New' && document.querySelector('h2').textContent === 'kept'")
+                    try await page.expects("document.title === 'New'")
+                    try await page.expects("document.querySelector('h2').textContent === 'kept'")
                     try file.remove()
                     try await page.expects("document.body.textContent.includes('cannot be read now')")
                     try file.write(Self.html)
@@ -84,9 +86,41 @@ extension BrowserTests {
                         _ = await served.nextEvent()
                     }
                 }
+                let loss = "has no element with the id \"statsu\"; what the script sets on it is not shown there"
+                #expect(served.notes == ["\(file.path) \(loss)"])
+            }
+        }
+
+        @Test func `what the browser refuses to run or load is told once`() async throws {
+            let file = try ScratchFile("mine.html", """
+                <!doctype html><title>Mine</title>
+                <p id="status"></p><button id="go" onclick="window.taken = true">Go</button>
+                <script src="http://127.0.0.1:1/far.js"></script>
+                <link rel="stylesheet" href="http://127.0.0.1:1/far.css">
+                <script src="near.js"></script>
+                """)
+            try await ServedPage.with(page: file.path) { served in
+                for _ in 1...2 {
+                    try await BrowserPage.with(served.address) { page in
+                        try await page.click("#go")
+                        #expect(try await page.evaluate("window.taken === undefined") == true)
+                    }
+                }
+                // Browsers send them when they have time.
+                var notes: [String] = []
+                for await note in served.told {
+                    notes.append(note.replacing(/:\d+: the browser/, with: ": the browser"))
+                    if notes.count == 4 { break }
+                }
+                let here = "scripts and styles are to stand in the page's own file"
                 #expect(
-                    served.notes == [
-                        "\(file.path) has no element with the id \"statsu\"; what the script sets on it is not shown there"
+                    notes.sorted() == [
+                        "\(file.path): it asks for near.js, but no files beside the page are served; scripts and "
+                            + "styles are to stand in the page itself, and pictures and videos to be the src of an element",
+                        "\(file.path): the browser has refused a script in an attribute, such as onclick=\"…\"; "
+                            + "set it in a <script> of the page, or onclick in the Lua script (script-src-attr)",
+                        "\(file.path): the browser has refused http://127.0.0.1:1/far.css; \(here) (style-src-elem)",
+                        "\(file.path): the browser has refused http://127.0.0.1:1/far.js; \(here) (script-src-elem)",
                     ])
             }
         }

@@ -9,7 +9,10 @@ struct UserPageTests {
             ("<p>a</p>", "<p>a</p>OURS"),
             ("<body><p>a</p></body></html>", "<body><p>a</p>OURS</body></html>"),
             ("<script>x</script></BODY >", "<script nonce=N>x</script>OURS</BODY >"),
-            ("<SCRIPT src=a.js></SCRIPT>", "<SCRIPT nonce=N src=a.js></SCRIPT>OURS"),
+            ("<SCRIPT type=module></SCRIPT>", "<SCRIPT nonce=N type=module></SCRIPT>OURS"),
+            ("<script src=a.js></script>", "<script src=a.js></script>OURS"),
+            ("<script async SRC = 'a.js'></script>", "<script async SRC = 'a.js'></script>OURS"),
+            ("<script>x = '<img src=a>'</script>", "<script nonce=N>x = '<img src=a>'</script>OURS"),
             ("<script>s = '</body>'</script></body>", "<script nonce=N>s = '</body>'</script>OURS</body>"),
             ("<scripture>", "<scripture>OURS"),
             ("", "OURS"),
@@ -26,6 +29,32 @@ struct UserPageTests {
         #expect(policy.contains("base-uri 'none'") && policy.contains("frame-ancestors 'none'"))
         let script = policy.split(separator: ";").first { $0.contains("script-src") }
         #expect(script?.contains("unsafe") == false && script?.contains("http:") == false)
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"csp-report":{"effective-directive":"font-src","blocked-uri":"http://a/b","line-number":7}}"#,
+                ":7: the browser has refused http://a/b; a page may load pictures and videos, and nothing else (font-src)"
+            ),
+            (
+                #"{"csp-report":{"violated-directive":"script-src","blocked-uri":"eval\u001b[2J\n","more":[1]}}"#,
+                ": the browser has refused eval?[2J?; scripts and styles are to stand in the page's own file (script-src)"
+            ),
+            (#"{"csp-report":{"blocked-uri":"inline"}}"#, nil), (#"{"csp-report":5}"#, nil), ("[]", nil), ("", nil),
+        ] as [(String, String?)])
+    func `a browser's report of what it has refused is read, and harmless`(text: String, complaint: String?) {
+        #expect(RefusalReport(Array(text.utf8))?.complaint == complaint)
+    }
+
+    @Test func `ten things that a page is refused are told, each once, and then that there are more`() {
+        var state = PageState()
+        let told = (1...30).flatMap { number in (1...2).compactMap { _ in state.refused(": \(number)") } }
+        #expect(told.count == 11)
+        #expect(told.prefix(10) == (1...10).map { ": \($0)" }[...])
+        #expect(told.last?.contains("there is more") == true)
+        state.reload()
+        #expect(state.refused(": 1") == ": 1")
     }
 
     @Test(

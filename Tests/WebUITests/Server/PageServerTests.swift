@@ -13,7 +13,8 @@ struct PageServerTests {
             let reply = try await RawClient.reply(served.address).lowercased()
             #expect(reply.hasPrefix("http/1.1 200"))
             #expect(reply.contains("content-security-policy: default-src 'none'; script-src 'self';"))
-            for header in ["x-content-type-options: nosniff", "referrer-policy: no-referrer", "cache-control: no-store"] {
+            let rules = ["x-content-type-options: nosniff", "referrer-policy: no-referrer", "cache-control: no-store"]
+            for header in rules {
                 #expect(reply.contains(header))
             }
             #expect(!reply.contains("access-control"))
@@ -39,7 +40,10 @@ struct PageServerTests {
         }
     }
 
-    @Test(arguments: ["media/../../../etc/passwd", "media/%2e%2e%2fetc%2fpasswd", "media//etc/passwd", "media/", "../etc/passwd"])
+    @Test(
+        arguments: [
+            "media/../../../etc/passwd", "media/%2e%2e%2fetc%2fpasswd", "media//etc/passwd", "media/", "../etc/passwd",
+        ])
     func `a path leads to no file but those that are shown`(path: String) async throws {
         try await ServedPage.with { served in
             served.show { $0.set("clip", .src, .media(.path(TestClip.path))) }
@@ -52,7 +56,8 @@ struct PageServerTests {
     @Test(arguments: [false, true])
     func `what is shown is sent whole or in parts`(fromFile: Bool) async throws {
         let file = try ScratchFile("a.mp4", "0123456789")
-        let storage: MediaBlob.Storage = fromFile ? .file(path: file.path, owner: file) : .memory(Array("0123456789".utf8))
+        let storage: MediaBlob.Storage =
+            fromFile ? .file(path: file.path, owner: file) : .memory(Array("0123456789".utf8))
         let blob = MediaBlob(storage: storage, size: 10, type: "video/mp4", name: nil)
         try await ServedPage.with { served in
             served.show { $0.set("clip", .src, .media(.blob(blob))) }
@@ -61,7 +66,8 @@ struct PageServerTests {
             #expect(whole.hasPrefix("HTTP/1.1 200") && whole.hasSuffix("\r\n\r\n0123456789"))
             #expect(whole.contains("Content-Type: video/mp4") && whole.contains("Accept-Ranges: bytes"))
             #expect(whole.contains("sandbox"))
-            for (range, part, described) in [("2-4", "234", "2-4"), ("7-", "789", "7-9"), ("-3", "789", "7-9"), ("0-0", "0", "0-0")] {
+            let ranges = [("2-4", "234", "2-4"), ("7-", "789", "7-9"), ("-3", "789", "7-9"), ("0-0", "0", "0-0")]
+            for (range, part, described) in ranges {
                 let reply = try await RawClient.reply(served.address, "GET", path, headers: ["Range": "bytes=\(range)"])
                 #expect(reply.hasPrefix("HTTP/1.1 206") && reply.hasSuffix("\r\n\r\n\(part)"))
                 #expect(reply.contains("Content-Range: bytes \(described)/10"))
@@ -169,6 +175,40 @@ struct PageServerTests {
             clock.advance(by: .seconds(11))
             #expect(await reader.text { $0.contains("event: beat") }.contains("event: beat"))
             try await reader.close()
+        }
+    }
+
+    @Test func `a page without a connection to keep is told all at once, and the stream ends`() async throws {
+        try await ServedPage.with { served in
+            served.show { $0.set("status", .textContent, .text("so far")) }
+            let whole = try await RawClient.reply(served.address, "GET", "events?page=a&brief=yes")
+            let number = try #require(whole.firstMatch(of: /id: (\d+)/)).output.1
+            for event in ["hello", "state", "run", "later"] { #expect(whole.contains("event: \(event)\n")) }
+            served.show { $0.set("status", .textContent, .text("and more")) }
+            let rest = try await RawClient.reply(served.address, "GET", "events?page=a&brief=yes&after=\(number)")
+            #expect(rest.contains("event: patch") && rest.contains("and more") && rest.contains("event: later"))
+            served.hub.sayGoodbye()
+            #expect(try await RawClient.reply(served.address, "GET", "events?brief").contains("event: end"))
+        }
+    }
+
+    @Test func `a browser's reports are taken from the page alone, and told`() async throws {
+        let file = try ScratchFile("mine.html", "<p>")
+        let report = #"{"csp-report":{"effective-directive":"font-src","blocked-uri":"http://a/b"}}"#
+        try await ServedPage.with(page: file.path) { served in
+            for origin in ["http://evil.example", "null"] {
+                let reply = try await RawClient.reply(
+                    served.address, "POST", "refusal", headers: ["Origin": origin], body: report)
+                #expect(reply.hasPrefix("HTTP/1.1 403"))
+            }
+            #expect(served.notes.isEmpty)
+            for body in [report, report, "junk", String(repeating: "x", count: 1 << 17)] {
+                let origin = RawClient.origin(served.address)
+                let reply = try await RawClient.reply(
+                    served.address, "POST", "refusal", headers: ["Origin": origin], body: body)
+                #expect(reply.hasPrefix("HTTP/1.1 204"))
+            }
+            #expect(served.notes.count == 1)
         }
     }
 

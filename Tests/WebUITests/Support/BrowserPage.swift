@@ -110,7 +110,8 @@ struct BrowserPage: Sendable {
             try await call(
                 "Input.dispatchMouseEvent",
                 [
-                    "type": .string(type), "x": place["x"] ?? 0, "y": place["y"] ?? 0, "button": "left", "clickCount": 1,
+                    "type": .string(type), "x": place["x"] ?? 0, "y": place["y"] ?? 0, "button": "left",
+                    "clickCount": 1,
                 ])
         }
     }

@@ -44,7 +44,8 @@ final class Chromium: Sendable {
         process.arguments = [
             "-c",
             """
-            cd "$0" && command -v chromium >/dev/null || { echo 'there is no chromium; scripts/setup --test installs it' >&2; exit 127; }
+            cd "$0" && command -v chromium >/dev/null ||
+              { echo 'there is no chromium; scripts/setup --test installs it' >&2; exit 127; }
             chromium --headless=new --no-sandbox --remote-debugging-pipe --user-data-dir="$0/profile" --no-first-run \
               --disable-gpu --disable-dev-shm-usage --disable-background-networking --disable-component-update \
               --mute-audio --hide-scrollbars about:blank 3<in 4>out 2>log

@@ -16,7 +16,12 @@ final class RawClient: Sendable {
             var text = ""
             var count = 0
             var isClosed = false
-            var waiting: [(condition: @Sendable (String) -> Bool, continuation: CheckedContinuation<String, Never>)] = []
+            var waiting: [Waiting] = []
+        }
+
+        private struct Waiting {
+            var condition: @Sendable (String) -> Bool
+            var continuation: CheckedContinuation<String, Never>
         }
 
         private let state = Mutex(State())
@@ -27,7 +32,8 @@ final class RawClient: Sendable {
                 state.count += text.utf8.count
                 state.text += text
                 // To look through it all again and again would take longer than to receive it.
-                if state.text.utf8.count > 1 << 18 { state.text = String(decoding: state.text.utf8.suffix(1 << 16), as: UTF8.self) }
+                guard state.text.utf8.count > 1 << 18 else { return }
+                state.text = String(decoding: state.text.utf8.suffix(1 << 16), as: UTF8.self)
             }
         }
 
@@ -52,7 +58,7 @@ final class RawClient: Sendable {
             await withCheckedContinuation { continuation in
                 state.withLock { state in
                     if state.isClosed || condition(state.text) { return continuation.resume(returning: state.text) }
-                    state.waiting.append((condition, continuation))
+                    state.waiting.append(Waiting(condition: condition, continuation: continuation))
                 }
             }
         }
@@ -85,7 +91,8 @@ final class RawClient: Sendable {
 
     /// The whole reply to one request. `path` follows the page's address; `Host` is right unless it is given.
     static func reply(
-        _ address: String, _ method: String = "GET", _ path: String = "", headers: [String: String] = [:], body: String = ""
+        _ address: String, _ method: String = "GET", _ path: String = "", headers: [String: String] = [:],
+        body: String = ""
     ) async throws -> String {
         let url = URL(string: address)
         let host = "127.0.0.1:\(url?.port ?? 0)"

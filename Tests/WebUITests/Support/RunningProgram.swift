@@ -15,11 +15,14 @@ final class RunningProgram: Sendable {
         var watchers: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// Which it runs in.
+    let folder: String
     private let process = Process()
     private let input = Pipe()
     private let state = Mutex(State())
 
     private init(_ words: [String], folder: String) throws {
+        self.folder = folder
         let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/decart-lua"
         let built = TestClip.root + "/.build/debug/decart-lua"
         let path = [program, built].first { FileManager.default.isExecutableFile(atPath: $0) }
@@ -66,6 +69,21 @@ final class RunningProgram: Sendable {
             if status != nil { throw NotThere(description: "it has ended without an address: \(errors)") }
             await change(after: version)
         }
+    }
+
+    /// Waits until it has said that on stderr, or has ended.
+    func says(_ text: String) async throws {
+        while true {
+            let (errors, status, version) = state.withLock { ($0.errors, $0.status, $0.version) }
+            if errors.contains(text) { return }
+            if status != nil { throw NotThere(description: "it has ended without saying \(text): \(errors)") }
+            await change(after: version)
+        }
+    }
+
+    /// What it has left in its folder.
+    var files: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0 != "input" }.sorted()
     }
 
     func interrupt() { kill(process.processIdentifier, SIGINT) }

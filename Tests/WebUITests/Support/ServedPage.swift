@@ -20,10 +20,21 @@ final class ServedPage: Sendable {
 
     final class Notes: Sendable {
         let all = Mutex<[String]>([])
+        let told: AsyncStream<String>
+        private let teller: AsyncStream<String>.Continuation
+
+        init() { (told, teller) = AsyncStream.makeStream(of: String.self) }
+
+        func say(_ note: String) {
+            all.withLock { $0.append(note) }
+            teller.yield(note)
+        }
     }
 
     /// What was said on stderr.
     var notes: [String] { notesSaid.all.withLock { $0 } }
+    /// The same, as it is said.
+    var told: AsyncStream<String> { notesSaid.told }
 
     private struct Serving: Sendable {
         var services: ServiceGroup
@@ -42,7 +53,9 @@ final class ServedPage: Sendable {
         self.serving.withLock { $0 = serving }
     }
 
-    private static func serve(_ hub: PageHub, _ configuration: PageServer.Configuration) async throws -> (Serving, String) {
+    private static func serve(
+        _ hub: PageHub, _ configuration: PageServer.Configuration
+    ) async throws -> (Serving, String) {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let (addresses, ready) = AsyncStream.makeStream(of: String.self)
@@ -83,7 +96,7 @@ final class ServedPage: Sendable {
                 seen.yield(event)
                 if !holdsEvents { taken() }
             },
-            note: { note in notes.all.withLock { $0.append(note) } })
+            note: { notes.say($0) })
         var configuration = PageServer.Configuration(page: page, title: "test.lua")
         let (serving, address) = try await serve(hub, configuration)
         configuration.port = URL(string: address)?.port ?? 0

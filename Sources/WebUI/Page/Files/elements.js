@@ -1,7 +1,8 @@
 // Draws the script's elements, on our page or on the user's own. Text goes in as text, never as HTML.
 
 const tags = new Set([
-  "p", "span", "div", "h1", "h2", "progress", "video", "img", "button", "input", "a", "pre", "ul", "li", "table", "tr", "td",
+  "p", "span", "div", "h1", "h2", "progress", "video", "img", "button", "input", "a", "pre", "ul", "li", "table",
+  "tr", "td",
 ])
 
 // Where a `src` may lead: to this server and to the web, not to a script in an address.
@@ -99,11 +100,12 @@ class Item {
 
 export class Elements {
   constructor({ isOurs, root, tell }) {
-    Object.assign(this, { isOurs, root, tell, known: new Map([[0, { node: root, set: {}, children: [], isTheirs: true }]]) })
+    const body = { node: root, set: {}, children: [], isTheirs: true }
+    Object.assign(this, { isOurs, root, tell, known: new Map([[0, body]]) })
   }
 
-  // A patch says what is new: { title, elements: [{ n, id, tag, set: { name: value or null }, children: [n] }] }. Element 0
-  // is the body. A whole state is the same with everything in it: what it leaves out is no more.
+  // A patch says what is new: { title, elements: [{ n, id, tag, set: { name: value or null }, children: [n] }] }.
+  // Element 0 is the body. A whole state is the same with everything in it: what it leaves out is no more.
   apply({ title, elements }, isWhole) {
     if (title !== undefined) this.title(title)
     for (const change of elements) this.change(change, isWhole)
@@ -168,7 +170,8 @@ export class Elements {
   arrange(parent, children) {
     if (!parent) return
     // What the script has put there goes into its order; what is the user's own stays where it is.
-    const nodes = children.map(n => this.known.get(n)).filter(entry => entry?.node && !entry.isTheirs).map(entry => entry.node)
+    const entries = children.map(n => this.known.get(n)).filter(entry => entry?.node && !entry.isTheirs)
+    const nodes = entries.map(entry => entry.node)
     let before = null
     for (const node of nodes.reverse()) {
       if (node.parentNode !== parent || (before && node.nextSibling !== before)) parent.insertBefore(node, before)

@@ -5,6 +5,7 @@ const words = {
   connecting: "connecting…",
   live: "live",
   reconnecting: "reconnecting…",
+  lost: "reconnecting… decart-lua may have ended",
   finished: "finished",
   failed: "failed",
   ended: "decart-lua has ended; this page stays as it is",
@@ -79,7 +80,8 @@ export class Notices {
   }
 
   connected() { this.to("connected") }
-  reconnecting() { this.to("reconnecting") }
+  // For long: it is not a moment's trouble any more.
+  reconnecting(forLong) { this.to(forLong ? "lost" : "reconnecting") }
   ended() { this.to("ended") }
 
   to(connection) {

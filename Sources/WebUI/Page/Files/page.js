@@ -1,4 +1,4 @@
-// Keeps the page in step with the script: one stream of server-sent events comes in, what people press and type goes out.
+// Keeps the page in step with the script: a stream of server-sent events comes in, what people press and type goes out.
 import { Elements } from "./elements.js"
 import { Notices } from "./notices.js"
 
@@ -30,8 +30,38 @@ async function send(action) {
 const silence = 25000
 const patience = [500, 1000, 2000, 4000]
 let source, watchdog, last
+let version
 let failures = 0
 let isOver = false
+
+// A browser opens six connections to one server and no more, and a stream keeps one for itself. So of all the tabs that
+// show this page three have a stream; others look every second, until one of those is closed.
+const places = 3
+const betweenLooks = 1000
+let hasPlace = !navigator.locks
+
+function takePlace(number, options) {
+  return new Promise((tell, fail) => {
+    navigator.locks.request(`${address("events")} ${number}`, options, lock => {
+      tell(Boolean(lock))
+      // Held for as long as the page is there.
+      return lock && new Promise(() => {})
+    }).catch(fail)
+  })
+}
+
+async function findPlace() {
+  for (let number = 0; number < places && !hasPlace; number++) hasPlace = await takePlace(number, { ifAvailable: true })
+  if (hasPlace) return
+  takePlace(Math.floor(Math.random() * places), {}).then(() => {
+    hasPlace = true
+    if (!isOver) connect()
+  })
+}
+
+// A tab without a stream would hear of the end only by finding nobody there.
+const tabs = new BroadcastChannel(address("events").href)
+tabs.onmessage = () => end()
 
 function heard(event) {
   if (event.lastEventId) last = event.lastEventId
@@ -47,39 +77,58 @@ function connect() {
   const stream = address("events")
   stream.searchParams.set("page", page)
   if (last) stream.searchParams.set("after", last)
+  if (!hasPlace) stream.searchParams.set("brief", "yes")
   source = new EventSource(stream)
   watchdog = setTimeout(again, silence)
-  source.addEventListener("hello", event => { heard(event); elements.fallback = JSON.parse(event.data).title })
+  source.addEventListener("hello", event => { heard(event); greet(JSON.parse(event.data)) })
   source.addEventListener("beat", heard)
   source.addEventListener("state", event => { heard(event); elements.apply(JSON.parse(event.data), true) })
   source.addEventListener("patch", event => { heard(event); elements.apply(JSON.parse(event.data), false) })
   source.addEventListener("run", event => { heard(event); notices.run(JSON.parse(event.data)) })
   source.addEventListener("reload", () => location.reload())
-  source.addEventListener("end", event => {
+  source.addEventListener("later", event => {
     heard(event)
-    isOver = true
-    clearTimeout(watchdog)
     source.close()
-    notices.ended()
+    clearTimeout(watchdog)
+    watchdog = setTimeout(connect, betweenLooks)
+  })
+  source.addEventListener("end", () => {
+    end()
+    tabs.postMessage("end")
   })
   source.addEventListener("error", again)
+}
+
+function greet(hello) {
+  elements.fallback = hello.title
+  version ??= hello.version
+  // The user's file has changed while there was no connection.
+  if (version !== hello.version) location.reload()
+}
+
+function end() {
+  isOver = true
+  clearTimeout(watchdog)
+  source?.close()
+  notices.ended()
 }
 
 function again() {
   if (isOver) return
   clearTimeout(watchdog)
   source.close()
-  notices.reconnecting()
+  notices.reconnecting(failures > patience.length)
   watchdog = setTimeout(connect, patience[Math.min(failures++, patience.length - 1)])
 }
 
 addEventListener("pagehide", () => {
   clearTimeout(watchdog)
-  source.close()
+  source?.close()
   navigator.sendBeacon(address(`goodbye?page=${page}`))
 })
 // Back from the browser's memory, or from a sleeping phone's.
 addEventListener("pageshow", event => { if (event.persisted && !isOver) connect() })
-addEventListener("online", () => { if (!isOver && source.readyState === EventSource.CLOSED) connect() })
+addEventListener("online", () => { if (!isOver && source?.readyState === EventSource.CLOSED) connect() })
 
-connect()
+// Without locks, as on a page that is not secure, each tab has its stream.
+findPlace().catch(() => { hasPlace = true }).then(connect)
