@@ -143,6 +143,8 @@ uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, ch
     wanted = how;
     handled = 0;
     bool sent = sigaction(INTERRUPT_SIGNAL, &action, NULL) == 0 && pthread_kill(thread, INTERRUPT_SIGNAL) == 0;
+    // A signal is handled in microseconds; a thread that the kernel does not let run for a second is given up. No clock
+    // of a run is asked: the script's stands still while it is busy.
     for (int tries = 0; sent && !handled && tries < 1000; tries++) usleep(1000);
     uint64_t found = sent && handled ? turn : 0;
     snprintf(line, size, "%s", position);

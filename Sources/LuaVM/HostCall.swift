@@ -21,6 +21,7 @@ public struct HostCall {
 
     // MARK: Arguments, counted from 1
 
+    /// `.none` beyond the last one.
     public func type(_ position: Int) -> LuaTypeName {
         position <= argumentCount ? stack.type(at: position) : .none
     }
@@ -30,7 +31,9 @@ public struct HostCall {
         position <= argumentCount ? stack.value(at: position, kinds: vm.kinds) : .nil
     }
 
-    /// A string, or a number as Lua writes it.
+    // Those below throw Lua's own `bad argument` error for a value of another type.
+
+    /// A string, or a number as Lua writes it; what is not UTF-8 in it is repaired.
     public func string(_ position: Int) throws(LuaError) -> String {
         switch type(position) {
         case .string: return stack.text(at: position)
@@ -39,16 +42,19 @@ public struct HostCall {
         }
     }
 
+    /// A string as its bytes, or a number as Lua writes it.
     public func bytes(_ position: Int) throws(LuaError) -> [UInt8] {
         guard type(position) == .string else { return Array(try string(position).utf8) }
         return stack.bytes(at: position)
     }
 
+    /// A number, but no string that looks like one.
     public func number(_ position: Int) throws(LuaError) -> Double {
         guard type(position) == .number else { throw expected("number", got: type(position), at: position) }
         return lua_tonumberx(stack.state, Int32(position), nil)
     }
 
+    /// A number without a fraction, within an integer's range.
     public func integer(_ position: Int) throws(LuaError) -> Int {
         guard type(position) == .number else { throw expected("number", got: type(position), at: position) }
         var isInteger: Int32 = 0
@@ -59,6 +65,7 @@ public struct HostCall {
         return Int(integer)
     }
 
+    /// Checks what `reference` is to be taken of.
     public func requireFunction(_ position: Int) throws(LuaError) {
         guard type(position) == .function else { throw expected("function", got: type(position), at: position) }
     }
@@ -71,6 +78,7 @@ public struct HostCall {
         return object.id
     }
 
+    /// An object of the host's of any kind; nil for whatever else it is.
     public func objectIfAny(_ position: Int) -> LuaObject? {
         guard type(position) == .userdata else { return nil }
         return vm.kinds.object(at: position, on: stack)

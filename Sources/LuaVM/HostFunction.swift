@@ -16,6 +16,7 @@ public struct HostFunction {
     }
 }
 
+/// How a host function ends, if it does not throw.
 public enum HostAnswer {
     /// The values pushed on the call are its results.
     case returns

@@ -29,6 +29,7 @@ public final class LuaInterrupter: Sendable {
         public var turn: UInt64
     }
 
+    /// How hard busy script code is interrupted.
     public enum Force: Sendable {
         /// Only looks.
         case look

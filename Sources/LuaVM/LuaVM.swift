@@ -109,8 +109,8 @@ public final class LuaVM {
         lua_rawset(stack.state, -3)
     }
 
-    /// For a process whose script does nearly all of the allocating: arenas of the other threads' own would cost memory,
-    /// and a tenth of the start. To be called before there are other threads.
+    /// For a process whose script does nearly all of the allocating: arenas of the other threads' own would cost
+    /// memory, and a tenth of the start. To be called before there are other threads.
     public static func useOneArena() { shim_use_one_arena() }
 
     /// Whether standard input has bytes that C's stream, which Lua's `io` reads too, took ahead.

@@ -9,9 +9,10 @@ public enum ScriptReport: Sendable {
     /// A cancelled task did not end within its grace period and was stopped.
     case stopped(StuckTask)
 
+    /// A task, and where it waits.
     public struct StuckTask: Sendable {
         public var isMain: Bool
-        /// "poll.lua:7".
+        /// "poll.lua:7"; nil where no line of the user's is known.
         public var line: String?
         /// The function it waits in.
         public var function: String

@@ -11,7 +11,9 @@ struct InterruptTests {
     }
 
     /// Runs the script, and sends it one of `signals` for each line it prints.
-    private func interrupt(_ script: String, with signals: String, options: String = "", server: String = "") async throws -> Ending {
+    private func interrupt(
+        _ script: String, with signals: String, options: String = "", server: String = ""
+    ) async throws -> Ending {
         let command = try Command()
         try command.scratch.write("script.lua", "io.stdout:setvbuf('no')\nlocal decart = require('decart')\n" + script)
         let outcome = try await command.runThroughShell(

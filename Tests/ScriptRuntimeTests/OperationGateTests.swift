@@ -56,7 +56,8 @@ struct OperationGateTests {
         let crowd = Crowd()
         try runtime.loadPrelude()
         try runtime.loadModule(
-            Array("local core, host = ... record, work, most, decart = host.record, host.work, host.most, core.decart".utf8),
+            Array(
+                "local core, host = ... record, work, most, decart = host.record, host.work, host.most, core.decart".utf8),
             name: "harness",
             functions: [
                 ModuleFunction("record") { call throws(LuaError) in

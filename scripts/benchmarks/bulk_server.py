@@ -1,4 +1,5 @@
-"""A server for big transfers, as quick as the kernel: answers every GET with a file of zeros, takes any POST and drops it.
+"""A server for big transfers, as quick as the kernel: answers every GET with a file of zeros, takes any POST and drops
+it.
 
     bulk_server.py BYTES
 

@@ -23,8 +23,8 @@ void edit_write_history(const char *file);
 void edit_add_history(const char *line);
 
 void edit_complete_with(edit_completer *completer);
-/// From within a completer: what there is to complete the word with, and nothing else (the editor would go on to names of
-/// files, and put a blank behind a name).
+/// From within a completer: what there is to complete the word with, and nothing else (the editor would go on to names
+/// of files, and put a blank behind a name).
 char **edit_matches(const char *word, edit_candidates *candidates);
 
 #endif

@@ -11,6 +11,7 @@ public struct InputSchema: Hashable, Sendable {
     /// `field` may be given only together with `with` (`restyle`: `enhance_prompt` only with `prompt`).
     public var onlyWith: [Requirement]
 
+    /// A field that is of no use without another one.
     public struct Requirement: Hashable, Sendable {
         public var field: String
         public var with: String

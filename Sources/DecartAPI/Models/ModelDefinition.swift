@@ -5,6 +5,7 @@ public struct ModelDefinition: Hashable, Sendable {
         case video, image, realtime
     }
 
+    /// How far the service still takes the model's name.
     public enum State: String, Sendable, CaseIterable {
         case current
         /// An alias that the server moves from model to model.

@@ -16,6 +16,7 @@ public struct MultipartForm: Sendable {
         }
     }
 
+    /// A part that is sent as a file.
     public struct File: Sendable {
         public enum Source: Sendable {
             case bytes([UInt8])

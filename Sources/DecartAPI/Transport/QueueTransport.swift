@@ -11,6 +11,7 @@ public protocol QueueTransport: Sendable {
 
 /// What went wrong below HTTP, and how far the request had come by then: that decides whether a submit may be repeated.
 public struct TransportFailure: Error, Sendable {
+    /// How far the request had come.
     public enum Reach: Sendable {
         /// Not one byte of the request has left: DNS failed, the connection was refused, TLS did not come about.
         case neverSent
@@ -18,6 +19,7 @@ public struct TransportFailure: Error, Sendable {
         case maybeSent
     }
 
+    /// What went wrong.
     public enum Kind: Sendable {
         /// DNS, refused, reset, TLS, closed too early, not HTTP.
         case network

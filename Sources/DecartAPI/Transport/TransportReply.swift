@@ -31,6 +31,8 @@ public struct ByteStream: Sendable {
         self.pull = pull
     }
 
+    /// The next chunk; nil once the body has ended whole.
+    /// - Throws: `TransportFailure` for a body that ends early, or a reader that is cancelled.
     public func next() async throws(TransportFailure) -> [UInt8]? {
         try await pull()
     }

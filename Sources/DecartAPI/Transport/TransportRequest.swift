@@ -6,6 +6,7 @@ public struct TransportRequest: Sendable {
         case delete = "DELETE"
     }
 
+    /// What is sent behind the headers.
     public enum Body: Sendable {
         case none
         case json(JSONValue)
