@@ -5,6 +5,7 @@ files["Sources/ScriptRuntime/Lua/prelude.lua"] = { globals = { "_G", "package" }
 files["Sources/ScriptRuntime/Lua/require.lua"] = { globals = { "require", "package" } }
 files["Sources/ScriptRuntime/Lua/repeatable.lua"] = { globals = { "os", "pairs" } }
 files["Sources/decart-lua/Lua/command.lua"] = { globals = { "arg", "_G" } }
+files["Sources/decart-lua/Lua/lab.lua"] = { globals = { "os" } }
 files["Sources/DecartModule/Lua/document.lua"] = { globals = { "_G" } }
 files["Sources/ScriptTesting/Lua"] = { globals = { "_G", "assert", "io", "print", "loadfile", "dofile", "arg", "describe", "it", "pending" } }
 exclude_files = { ".build*" }

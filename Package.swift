@@ -6,10 +6,12 @@ import PackageDescription
 //   script.lua → CLuaShim → LuaVM → ScriptRuntime → DecartModule → DecartClient → DecartAPI
 //                                         │
 //                                         ▼
-//                                   LiveDocument → its faces
+//                                   LiveDocument → TerminalUI | WebUI
 //                       LocalQueue → DecartAPI            the other end of the wire
 //      ScriptedQueue → LocalQueue, LuaVM                  … as a scenario in Lua wants it
-//      ScriptTesting → all of these                       a script, its clock and its queue, for one test
+//      ScriptTesting → all but the faces                  a script, its clock and its queue, for one test
+//         PollingLab → PollingModel ← DecartModule        when to look: held against simulated jobs, and used
+//   RunClock, ByteRanges, SeededNumbers                   what several of them need and none is about
 //   decart-lua = flags and wiring
 //
 // Each target lists exactly the modules it may import; scripts/test builds with
@@ -60,6 +62,9 @@ let package = Package(
         // Time: now, sleep, deadlines; real and virtual.
         .target(name: "RunClock"),
 
+        // Chance: the same for the same seed.
+        .target(name: "SeededNumbers"),
+
         // Lua, and the only code that may raise or yield in it.
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
@@ -75,7 +80,10 @@ let package = Package(
         .target(name: "DecartAPI"),
         .target(
             name: "DecartClient",
-            dependencies: ["DecartAPI", "RunClock", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging, collections]),
+            dependencies: [
+                "DecartAPI", "RunClock", "SeededNumbers", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                collections,
+            ]),
 
         // What a Range header asks for: of a result, of a video in the page.
         .target(name: "ByteRanges"),
@@ -84,7 +92,8 @@ let package = Package(
         .target(
             name: "LocalQueue",
             dependencies: [
-                "DecartAPI", "RunClock", "ByteRanges", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, serviceLifecycle,
+                "DecartAPI", "RunClock", "ByteRanges", "SeededNumbers", hummingbird, httpTypes, nioCore, nioPosix, grdb,
+                logging, serviceLifecycle,
             ],
             resources: [.embedInCode("Clips/Base")]),
 
@@ -93,7 +102,7 @@ let package = Package(
             name: "ScriptedQueue", dependencies: ["LocalQueue", "LuaVM"], resources: [.embedInCode("Lua")]),
 
         // The prompt's line editor.
-        .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
         // UI state.
         .target(name: "LiveDocument"),
@@ -102,20 +111,24 @@ let package = Package(
         .target(
             name: "WebUI",
             dependencies: [
-                "LiveDocument", "RunClock", "ByteRanges", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
-                serviceLifecycle,
+                "LiveDocument", "RunClock", "ByteRanges", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix,
+                logging, serviceLifecycle,
             ],
             resources: [.embedInCode("Page/Files")]),
 
         // How long jobs take, and when to look at them: arithmetic.
         .target(name: "PollingModel"),
         // Policies held against simulated jobs.
-        .target(name: "PollingLab", dependencies: ["PollingModel", heap], resources: [.embedInCode("Page")]),
+        .target(
+            name: "PollingLab", dependencies: ["PollingModel", "SeededNumbers", heap],
+            resources: [.embedInCode("Page")]),
 
         // The names scripts see.
         .target(
             name: "DecartModule",
-            dependencies: ["LuaVM", "ScriptRuntime", "RunClock", "DecartAPI", "DecartClient", "LiveDocument", "PollingModel"],
+            dependencies: [
+                "LuaVM", "ScriptRuntime", "RunClock", "DecartAPI", "DecartClient", "LiveDocument", "PollingModel",
+            ],
             resources: [.embedInCode("Lua")]),
 
         // Tests of scripts, each with a clock and a queue of its own.
@@ -132,15 +145,15 @@ let package = Package(
             name: "decart-lua",
             dependencies: [
                 "RunClock", "LuaVM", "ScriptRuntime", "DecartAPI", "DecartClient", "LocalQueue", "ScriptedQueue",
-                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "WebUI", "CLibEdit",
-                argumentParser, logging, serviceLifecycle, unixSignals, nioCore,
-                nioPosix,
+                "ScriptTesting", "PollingLab", "LiveDocument", "DecartModule", "TerminalUI", "WebUI", "CLineEdit",
+                argumentParser, logging, serviceLifecycle, unixSignals, nioCore, nioPosix,
             ],
             resources: [.embedInCode("Lua")],
             // Position-independent, a fifth of the program's start went into relocating it: see scripts/bench.
             linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
 
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
+        .testTarget(name: "SeededNumbersTests", dependencies: ["SeededNumbers"]),
         .testTarget(name: "PollingModelTests", dependencies: ["PollingModel"]),
         .testTarget(name: "PollingLabTests", dependencies: ["PollingLab", "PollingModel"]),
         .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"]),
@@ -156,7 +169,9 @@ let package = Package(
             exclude: ["Support/recording_server.py"]),
         .testTarget(
             name: "LocalQueueTests",
-            dependencies: ["LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle]),
+            dependencies: [
+                "LocalQueue", "DecartAPI", "RunClock", nioCore, nioHTTP1, asyncHTTPClient, logging, serviceLifecycle,
+            ]),
         .testTarget(name: "ScriptedQueueTests", dependencies: ["ScriptedQueue", "LocalQueue", "LuaVM"]),
         .testTarget(name: "ScriptTestingTests", dependencies: ["ScriptTesting"]),
         // Both ends of the wire together.
@@ -164,13 +179,14 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: ["DecartClient", "LocalQueue", "DecartAPI", "RunClock", logging, serviceLifecycle],
             exclude: ["sdk_inputs.py"]),
-        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument"]),
+        .testTarget(name: "LiveDocumentTests", dependencies: ["LiveDocument", "SeededNumbers"]),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "LiveDocument", "RunClock"]),
         // The page as a browser sees it: needs Chromium.
         .testTarget(
             name: "WebUITests",
             dependencies: [
-                "WebUI", "LiveDocument", "RunClock", "DecartAPI", "decart-lua", nioCore, nioPosix, logging, serviceLifecycle,
+                "WebUI", "LiveDocument", "RunClock", "DecartAPI", "decart-lua", nioCore, nioPosix, logging,
+                serviceLifecycle,
             ]),
         .testTarget(
             name: "DecartModuleTests",

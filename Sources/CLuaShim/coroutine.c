@@ -1,7 +1,7 @@
 // The coroutine library as scripts see it: Lua's own behaviour, with the host hidden.
 //
-// A wait is a yield by a host function, marked in the coroutine's extra space. `resume` and `wrap` pass a marked yield up
-// to the coroutine that resumed them, until it reaches the task's own, and the answer down again; `status` shows a
+// A wait is a yield by a host function, marked in the coroutine's extra space. `resume` and `wrap` pass a marked yield
+// up to the coroutine that resumed them, until it reaches the task's own, and the answer down again; `status` shows a
 // coroutine in that state as "normal", so that nobody else resumes or closes it. A task's own coroutine looks like the
 // main thread of a plain `lua`.
 #include "shim.h"

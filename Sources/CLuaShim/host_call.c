@@ -45,13 +45,15 @@ static int host_function(lua_State *L) {
     }
 }
 
-// raise(value): as `error(value, 0)`, but a string gets the position of the user's line, and an error object its `where`.
+// raise(value): as `error(value, 0)`, but a string gets the position of the user's line, and an error object its
+// `where`.
 static int raise_value(lua_State *L) {
     lua_settop(L, 1);
     return raise_top(L, true);
 }
 
-// nowait(place, f, ...): calls f where it cannot wait, and not for ever; a wait in there is refused with that place's name.
+// nowait(place, f, ...): calls f where it cannot wait, and not for ever; a wait in there is refused with that place's
+// name.
 int shim_nowait(lua_State *L) {
     luaL_checkstring(L, 1);
     luaL_checkany(L, 2);

@@ -38,7 +38,8 @@ void shim_set_interrupt_error(lua_State *L) {
 
 // MARK: Calls that must end by themselves
 
-// About a second of pure Lua. Counted, not timed: under virtual time the same call must come to the same end every time.
+// About a second of pure Lua. Counted, not timed: under virtual time the same call must come to the same end every
+// time.
 #define BOUND 100000000
 
 static void raise_overrun(lua_State *L, lua_Debug *frame) {

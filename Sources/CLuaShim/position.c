@@ -170,7 +170,9 @@ void shim_push_kept_message(lua_State *L, lua_State *of) { push_kept(L, of, &shi
 // Pushes the dotted name under which a loaded library holds the function on top ("table.sort"), or NULL.
 static const char *library_name(lua_State *L) {
     int function = lua_gettop(L);
-    static const char *const libraries[] = {"_G", "string", "table", "utf8", "math", "io", "os", "debug", "package", NULL};
+    static const char *const libraries[] = {
+        "_G", "string", "table", "utf8", "math", "io", "os", "debug", "package", NULL,
+    };
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     for (int i = 0; libraries[i] != NULL; i++) {
         if (lua_getfield(L, -1, libraries[i]) == LUA_TTABLE) {
@@ -216,7 +218,8 @@ static const char *place(lua_State *L, lua_State *co) {
         }
         if (level > 0 && *frame.what == 'C') {
             const char *name = library_name(L);
-            if (name == NULL && strcmp(frame.namewhat, "for iterator") == 0) return "an __index metamethod called by ipairs";
+            if (name == NULL && strcmp(frame.namewhat, "for iterator") == 0)
+                return "an __index metamethod called by ipairs";
             if (name != NULL && strcmp(name, "xpcall") == 0) handles = true;
             if (name != NULL && !goes_on(name)) {
                 if (strcmp(name, "error") == 0) return in_handler;

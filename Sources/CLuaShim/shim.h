@@ -36,7 +36,8 @@ typedef struct shim_vm {
     size_t warning_size;
     bool bytecode, environment;
 
-    /// The coroutines that are being resumed now, outermost first: a signal handler reaches the running ones through it.
+    /// The coroutines that are being resumed now, outermost first: a signal handler reaches the running ones through
+    /// it.
     lua_State *chain[SHIM_CHAIN];
     volatile sig_atomic_t depth;
     volatile sig_atomic_t interrupted;
@@ -48,7 +49,8 @@ typedef struct shim_vm {
     volatile uint64_t turn;
     /// Above 0 while `coroutine.close` runs the pending `<close>` of chain[closing - 1].
     int closing;
-    /// Whether a wait was refused in the message handler of the `xpcall` entered last; what was said is in the registry.
+    /// Whether a wait was refused in the message handler of the `xpcall` entered last; what was said is in the
+    /// registry.
     bool refused_in_handler;
 } shim_vm;
 

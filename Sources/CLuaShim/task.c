@@ -1,5 +1,5 @@
-// A task's coroutine: its body runs under protection inside it, so that pending `<close>` variables of a body that fails
-// can still wait.
+// A task's coroutine: its body runs under protection inside it, so that pending `<close>` variables of a body that
+// fails can still wait.
 #include "shim.h"
 
 // pcall's outcome as values: true and the results, or false and the error.

@@ -1,6 +1,7 @@
 // A machine's life and its memory.
 #include "shim.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,12 @@ void shim_close_for_exit(lua_State *L, lua_State *task) {
 }
 
 bool shim_input_is_buffered(void) { return stdin->_IO_read_ptr < stdin->_IO_read_end; }
+
+void shim_use_one_arena(void) {
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
 
 const char *shim_copyright(void) { return LUA_COPYRIGHT; }
 

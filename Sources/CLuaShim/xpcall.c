@@ -1,5 +1,6 @@
-// `xpcall` as Lua has it, but for what becomes of a message handler that tries to wait. The error for that wait calls the
-// handler again, which tries again, until Lua gives up with "error in error handling": what is wrong is said instead.
+// `xpcall` as Lua has it, but for what becomes of a message handler that tries to wait. The error for that wait calls
+// the handler again, which tries again, until Lua gives up with "error in error handling": what is wrong is said
+// instead.
 #include "shim.h"
 
 void shim_keep_refusal(lua_State *L) {

@@ -40,6 +40,10 @@ public final class DecartModule {
     /// The runtime's.
     private(set) var executor: (any TaskExecutor)?
     var clients: [DecartClient] = []
+    /// How many looks of a client's are under way at a time: twice what the network takes, so that the next is ready.
+    private static let looksAtATime = 128
+    /// By the clients' numbers.
+    var looks: [OperationGate] = []
     var blobs: [Int: HeldBlob] = [:]
 
     /// A blob, and how many objects the script holds for it.
@@ -85,6 +89,11 @@ public final class DecartModule {
         self.clock = clock
         self.jobs = jobs
         self.note = note
+    }
+
+    func add(_ client: DecartClient) {
+        clients.append(client)
+        looks.append(OperationGate(limit: Self.looksAtATime))
     }
 
     func submitted(_ id: JobID) { jobs.submitted(id) }

@@ -27,7 +27,8 @@ extension DecartModule {
                     let hint = near.first.map { " Did you mean \($0)?" } ?? ""
                     throw DecartError(
                         .invalidOptions,
-                        "\(call) knows no option \(Excerpt.quoted(given)).\(hint) It takes \(known.joined(separator: ", ")).")
+                        "\(call) knows no option \(Excerpt.quoted(given)).\(hint) It takes "
+                            + known.joined(separator: ", ") + ".")
                 }
             }
         }
@@ -72,7 +73,8 @@ extension DecartModule {
             guard let name = table["name"].text else {
                 throw DecartError(
                     .invalidInput,
-                    "model is a table without a name. Pass decart.models.video(name), or { name=, queueUrlPath=, urlPath= }.")
+                    "model is a table without a name. Pass decart.models.video(name), or { name=, queueUrlPath=, "
+                        + "urlPath= }.")
             }
             if let kind = table["kind"].text.flatMap(ModelDefinition.Kind.init(rawValue:)), table["state"] != .nil {
                 return try ModelCatalog.find(name: name, kind: kind)
@@ -105,7 +107,8 @@ extension DecartModule {
         }
         if !table.sequence.isEmpty {
             problems.append(
-                InputProblem(field: "inputs", rule: "must have names as keys", given: "a list of \(table.sequence.count)"))
+                InputProblem(
+                    field: "inputs", rule: "must have names as keys", given: "a list of \(table.sequence.count)"))
         }
         guard problems.isEmpty else { throw .invalidInput(problems, model: table["model"].text ?? "this model") }
         return inputs

@@ -17,7 +17,7 @@
 ///   typed into an input. A face does not change the script's document: the script's side sets an input's new value, and the
 ///   next patch tells.
 public struct LiveDocument: Sendable {
-    var nodes: [ElementID: Node] = [.body: Node(name: nil, givenTag: .div, isInTree: true)]
+    var nodes = NodeTable(body: Node(name: nil, givenTag: .div, isInTree: true))
     var byName: [String: ElementID] = [:]
     var nextNumber = 1
     var log: [(stamp: Int, id: ElementID)] = []

@@ -32,8 +32,8 @@ public final class InProcessQueue: QueueTransport {
         if let address, !request.url.hasPrefix(address + "/") {
             throw TransportFailure(
                 .network, reach: .neverSent,
-                reason: "there is no network under virtual time and in tests, only the queue in this process; use a file "
-                    + "in place of a URL")
+                reason: "there is no network under virtual time and in tests, only the queue in this process; use a "
+                    + "file in place of a URL")
         }
         // From here on the queue may act on it, and no cancellation tells whether it did.
         request.onSending?()
@@ -68,7 +68,8 @@ public final class InProcessQueue: QueueTransport {
         switch reply.silence {
         case nil: break
         case .cut:
-            throw TransportFailure(.network, reach: .maybeSent, reason: "the local queue cut the connection, as it was told to")
+            throw TransportFailure(
+                .network, reach: .maybeSent, reason: "the local queue cut the connection, as it was told to")
         case .hang:
             do {
                 try await clock.sleep(for: request.idleTimeout)
@@ -77,7 +78,8 @@ public final class InProcessQueue: QueueTransport {
             }
             throw TransportFailure(
                 .timeout, reach: .maybeSent,
-                reason: "no byte came for \(request.idleTimeout.inMilliseconds / 1000) s: the local queue hangs, as it was told to")
+                reason: "no byte came for \(request.idleTimeout.inMilliseconds / 1000) s: the local queue hangs, as it "
+                    + "was told to")
         }
         return try reply.transported(from: folder, streaming: request.streamsReply)
     }

@@ -54,7 +54,8 @@ extension LuaStack {
 }
 
 extension LuaValue {
-    /// Whether Lua takes it as a table's key. Raw access raises for nil and NaN, and what cannot be copied goes in as nil.
+    /// Whether Lua takes it as a table's key. Raw access raises for nil and NaN, and what cannot be copied goes in as
+    /// nil.
     fileprivate var isKey: Bool {
         switch self {
         case .nil, .opaque: false

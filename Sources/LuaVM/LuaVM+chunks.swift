@@ -8,7 +8,8 @@ extension LuaVM {
         let stack = main
         guard stack.makeRoom(4) else { throw .message("stack overflow") }
         let status = source.withUnsafeBytes { buffer in
-            shim_load(stack.state, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count, name, bytecode)
+            shim_load(
+                stack.state, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count, name, bytecode)
         }
         guard status == 0 else {
             defer { stack.pop() }

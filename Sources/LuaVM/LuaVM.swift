@@ -109,6 +109,10 @@ public final class LuaVM {
         lua_rawset(stack.state, -3)
     }
 
+    /// For a process whose script does nearly all of the allocating: arenas of the other threads' own would cost memory,
+    /// and a tenth of the start. To be called before there are other threads.
+    public static func useOneArena() { shim_use_one_arena() }
+
     /// Whether standard input has bytes that C's stream, which Lua's `io` reads too, took ahead.
     public static var standardInputIsBuffered: Bool { shim_input_is_buffered() }
 
@@ -129,7 +133,8 @@ public final class LuaVM {
     public func onWarning(_ body: @escaping (String) -> Void) {
         warned = body
         shim_warn_to(main.state) { owner, message, size in
-            guard let owner, let message, let vm = Unmanaged<Owner>.fromOpaque(owner).takeUnretainedValue().vm else { return }
+            guard let owner, let message, let vm = Unmanaged<Owner>.fromOpaque(owner).takeUnretainedValue().vm
+            else { return }
             let bytes = UnsafeRawBufferPointer(start: message, count: size)
             vm.warned?(String(decoding: bytes, as: UTF8.self))
         }

@@ -16,7 +16,8 @@ extension JobDurations {
             return
         }
         guard let contents = read(text) else {
-            throw LabError("--durations '\(text)' is neither one of \(Self.kinds), nor a file that can be read as text.")
+            throw LabError(
+                "--durations '\(text)' is neither one of \(Self.kinds), nor a file that can be read as text.")
         }
         self = .recorded(try RecordedDurations.read(contents, file: text))
     }
@@ -27,8 +28,11 @@ extension JobDurations {
 
     private static func named(_ text: String) throws(LabError) -> JobDurations {
         let name = String(text.prefix { $0 != ":" })
-        let words = text.dropFirst(name.count + 1).split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        func fail(_ why: String) -> LabError { LabError("--durations \(text): \(why). Known are \(kinds), or a CSV file.") }
+        let rest = text.dropFirst(name.count + 1)
+        let words = rest.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        func fail(_ why: String) -> LabError {
+            LabError("--durations \(text): \(why). Known are \(kinds), or a CSV file.")
+        }
         func time(_ word: String, above least: Double) throws(LabError) -> Double {
             guard let time = TimeText.milliseconds(word) else {
                 throw fail("'\(word)' is not a time such as 60s, 1500ms or 2m")

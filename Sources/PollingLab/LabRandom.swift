@@ -1,27 +1,23 @@
+import SeededNumbers
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
 
-/// SplitMix64: the same numbers for the same seed, on every machine.
+/// What the lab leaves to chance: the same for the same seed.
 struct LabRandom: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
     init(seed: UInt64) {
-        state = seed
+        numbers = SplitMix64(seed: seed)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// From 0 up to 1.
-    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+    mutating func unit() -> Double { numbers.unit() }
 
     /// Mean 0, deviation 1, by Box and Muller.
     mutating func normal() -> Double {

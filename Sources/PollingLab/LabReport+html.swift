@@ -8,7 +8,8 @@ extension LabReport {
         var page = String(decoding: PackageResources.report_html, as: UTF8.self)
         // What is put in is escaped, and so cannot hold another place's mark.
         for (place, text) in [
-            ("title", LabHTML.escaped(title)), ("footnote", LabHTML.escaped(footnote)), ("plot", LabPlot(report: self).svg),
+            ("title", LabHTML.escaped(title)), ("footnote", LabHTML.escaped(footnote)),
+            ("plot", LabPlot(report: self).svg),
             ("rows", rows.joined(separator: "\n")),
         ] {
             page = Self.fill(page, place, with: text)

@@ -1,7 +1,7 @@
 internal import HeapModule
 
-/// Runs one policy through the jobs of a plan, event by event. Whoever has the policy drives it: `next` says what to ask
-/// or tell the policy, `answer` takes the answer.
+/// Runs one policy through the jobs of a plan, event by event. Whoever has the policy drives it: `next` says what to
+/// ask or tell the policy, `answer` takes the answer.
 public struct LabRun {
     private struct Event: Comparable {
         var time: Double
@@ -49,7 +49,11 @@ public struct LabRun {
     public mutating func answer(_ delay: Double?) {
         guard let wait = asked else { return }
         asked = nil
-        if let delay { add(.look, of: wait.job, at: wait.now + delay) } else { end(wait.job, at: wait.now, isFinished: false) }
+        if let delay {
+            add(.look, of: wait.job, at: wait.now + delay)
+        } else {
+            end(wait.job, at: wait.now, isFinished: false)
+        }
     }
 
     /// Goes on to where the policy has something to say or to hear.
@@ -81,8 +85,8 @@ public struct LabRun {
                 let wait = ask(event)
                 guard wait.attempt < Self.mostLooks else {
                     throw LabError(
-                        "\(name): job \(event.job + 1) was looked at \(wait.attempt) times in \(Int(wait.elapsed)) ms and is "
-                            + "not done: a policy's answer is in milliseconds, and 0 asks again at once.")
+                        "\(name): job \(event.job + 1) was looked at \(wait.attempt) times in \(Int(wait.elapsed)) ms and "
+                            + "is not done: a policy's answer is in milliseconds, and 0 asks again at once.")
                 }
                 return .ask(wait)
             }
@@ -91,19 +95,25 @@ public struct LabRun {
 
     private mutating func ask(_ event: Event) -> LabWait {
         var wait = waits[event.job]?.wait ?? LabWait(job: event.job)
-        // To the nanosecond: three waits of a second are 3000, not 2999.9999999998.
-        wait.elapsed = ((event.time - jobs[event.job].submitted) * 1e6).rounded() / 1e6
+        wait.elapsed = Self.rounded(event.time - jobs[event.job].submitted)
         wait.now = event.time
         waits[event.job]?.wait = wait
         asked = wait
         return wait
     }
 
+    /// To the nanosecond: three waits of a second are 3000, not 2999.9999999998.
+    private static func rounded(_ time: Double) -> Double { (time * 1e6).rounded() / 1e6 }
+
     private mutating func end(_ job: Int, at time: Double, isFinished: Bool) {
         let unfinished = waits.removeValue(forKey: job)?.unfinished ?? 0
         over += 1
         if job >= plan.warmUp {
-            if isFinished { tally.finished(delay: max(0, time - jobs[job].ended)) } else { tally.gaveUp += 1 }
+            if isFinished {
+                tally.finished(delay: max(0, Self.rounded(time - jobs[job].ended)))
+            } else {
+                tally.gaveUp += 1
+            }
         }
         told = LabOutcome(
             job: job, after: unfinished, before: isFinished ? time - jobs[job].submitted : nil, now: time)

@@ -17,7 +17,9 @@ enum RecordedDurations {
             }
             if intervals, words.count >= 2 {
                 guard words[words.count - 1] != "" else { continue }
-                if let after = numbers[words.count - 2], let before = numbers[words.count - 1], before >= after, before > 0 {
+                if let after = numbers[words.count - 2], let before = numbers[words.count - 1],
+                    before >= after, before > 0
+                {
                     times.append((after + before) / 2)
                     continue
                 }
@@ -26,16 +28,18 @@ enum RecordedDurations {
                 continue
             }
             throw LabError(
-                "\(file):\(number + 1): '\(line)' has no duration; a line is a number of milliseconds above 0, or a time "
-                    + "such as 60s.")
+                "\(file):\(number + 1): '\(line)' has no duration; a line is a number of milliseconds above 0, or a "
+                    + "time such as 60s.")
         }
-        guard !times.isEmpty else { throw LabError("\(file) has no durations; a line each, in milliseconds, is wanted.") }
+        guard !times.isEmpty else {
+            throw LabError("\(file) has no durations; a line each, in milliseconds, is wanted.")
+        }
         return times
     }
 
     private static func time(_ word: String) -> Double? {
-        guard let time = TimeText.milliseconds(word) ?? Double(word), time >= 0, time <= TimeText.longest else { return nil }
-        return time
+        let time = TimeText.milliseconds(word) ?? Double(word)
+        return time.flatMap { $0 >= 0 && $0 <= TimeText.longest ? $0 : nil }
     }
 
     private static func trimmed(_ word: Substring) -> String {

@@ -23,6 +23,8 @@ public struct DurationEstimate: Sendable {
 
     /// The wide part is log-logistic: its survival is 1 / (1 + (t / median)^shape).
     static let tailShape = 2.0
+    /// An estimate from n jobs that seems to gain no more than this by √n may have seen nothing but chance.
+    static let doubtfulGain = 0.6
 
     /// Answers nil if no job was seen to complete.
     public init?(_ observations: [DurationObservation]) {
@@ -103,5 +105,31 @@ public struct DurationEstimate: Sendable {
             sum += (mass[bin] * width * (survival[bin] + survival[bin + 1]) / 2).squareRoot()
         }
         return sum
+    }
+
+    /// The mean duration, ∫S dt, milliseconds.
+    public var mean: Double {
+        var sum = 0.0
+        for bin in 0..<TimeGrid.bins {
+            let width = grid.time(at: Double(bin + 1)) - grid.time(at: Double(bin))
+            sum += width * (survival[bin] + survival[bin + 1]) / 2
+        }
+        return sum
+    }
+
+    /// How far to go by the shape of the estimate, 0 to 1; the rest of the way jobs count as exponential ones, of which
+    /// the past says nothing of the rest.
+    ///
+    /// Of n exponential durations an estimate seems to be worth more than a fixed interval, by about 0.25/√n, though
+    /// nothing is to be gained; following it costs up to a tenth. Other shapes seem worth more than that by far:
+    ///
+    ///   what it seems to gain over a fixed interval, middle of 60 tries, and where the confidence is 0 and 1
+    ///   n      exponential    lognormal, σ = 0.8    uniform from 0    σ = 0.5    0       1
+    ///   20     0.06           0.14                  0.19              0.34       0.13    0.27
+    ///   80     0.03           0.12                  0.14              0.36       0.07    0.13
+    ///   320    0.02           0.10                  0.14              0.34       0.03    0.07
+    public var confidence: Double {
+        let doubtful = Self.doubtfulGain / Double(count).squareRoot()
+        return min(1, max(0, (mean / (spread * spread) - 1) / doubtful - 1))
     }
 }

@@ -17,8 +17,8 @@ public struct DurationHistory: Sendable {
     private var completed = 0
     /// The ages, in milliseconds, at which jobs under way were last seen unfinished.
     private var running: [String: Double] = [:]
-    /// Whether every job that was begun is held. Then those still running belong into the estimate: else the quick ones,
-    /// which end first, would look like all there are.
+    /// Whether every job that was begun is held. Then those still running belong into the estimate: else the quick
+    /// ones, which end first, would look like all there are.
     private var isWhole: Bool
 
     public init(_ observations: [DurationObservation] = []) {

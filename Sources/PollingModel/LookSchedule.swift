@@ -33,7 +33,8 @@ public struct LookCosts: Sendable, Hashable {
 }
 
 /// When to look at a job whose duration is distributed as estimated: at the times at which the integral of 1/δ, the
-/// rate of looks, has grown by one.
+/// rate of looks, has grown by one. As far as the estimate's shape is not to be relied on, that rate is a fixed
+/// interval's, which follows from the mean.
 public struct LookSchedule: Sendable {
     public let estimate: DurationEstimate
     let costs: LookCosts
@@ -43,11 +44,14 @@ public struct LookSchedule: Sendable {
     public init(_ estimate: DurationEstimate, costs: LookCosts) {
         self.estimate = estimate
         self.costs = costs
+        let confidence = estimate.confidence
+        let even = costs.interval(hazard: 1 / estimate.mean)
         var looks = [0.0]
         looks.reserveCapacity(TimeGrid.bins + 1)
         for bin in 0..<TimeGrid.bins {
             let width = estimate.grid.time(at: Double(bin + 1)) - estimate.grid.time(at: Double(bin))
-            looks.append(looks[bin] + width / costs.interval(hazard: estimate.hazard(in: bin)))
+            let shaped = costs.interval(hazard: estimate.hazard(in: bin))
+            looks.append(looks[bin] + width * (confidence / shaped + (1 - confidence) / even))
         }
         self.looks = looks
     }

@@ -1,7 +1,7 @@
 /// Notices that jobs have come to take another time than they did.
 ///
-/// If durations are distributed as estimated, the share of jobs expected to end before each one is even between 0 and 1.
-/// The last 6, 12, 24 and 48 jobs are held against that by Kolmogorov and Smirnov's distance.
+/// If durations are distributed as estimated, the share of jobs expected to end before each one is even between 0
+/// and 1. The last 6, 12, 24 and 48 jobs are held against that by Kolmogorov and Smirnov's distance.
 enum ShiftDetector {
     static let spans = [48, 24, 12, 6]
     /// √n · distance beyond which chance is ruled out: 2·exp(−2·2.4²), 1 in 50,000 tests.

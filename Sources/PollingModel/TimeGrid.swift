@@ -6,8 +6,8 @@
 
 /// Cuts time into bins that grow with it: as good as even near zero, as logarithms further out.
 ///
-/// Position x stands for the time `scale` · (eˣ·ˢᵗᵉᵖ − 1): what matters of a duration is its proportion to others, and a
-/// logarithm alone would spend its bins on the first millisecond.
+/// Position x stands for the time `scale` · (eˣ·ˢᵗᵉᵖ − 1): what matters of a duration is its proportion to others, and
+/// a logarithm alone would spend its bins on the first millisecond.
 struct TimeGrid: Sendable {
     static let bins = 320
 

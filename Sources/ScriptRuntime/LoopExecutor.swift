@@ -2,8 +2,8 @@ internal import DequeModule
 internal import NIOCore
 internal import Synchronization
 
-/// Runs the runtime's jobs, and those of the Swift tasks it starts, on one event loop: a reply that arrives on that loop
-/// reaches the script without a change of threads.
+/// Runs the runtime's jobs, and those of the Swift tasks it starts, on one event loop: a reply that arrives on that
+/// loop reaches the script without a change of threads.
 ///
 /// Jobs wait in a queue of its own, and the loop is asked once for many of them: a status poll takes several. It knows
 /// when none is left, so that virtual time moves on only then.

@@ -3,8 +3,8 @@ internal import RunClock
 
 // What a script may rely on.
 //
-//  1. Cancelling a task raises CANCELLED at the wait it is in, at once; a task that runs or is ready learns of it at its
-//     next wait, and one that has not started never starts.
+//  1. Cancelling a task raises CANCELLED at the wait it is in, at once; a task that runs or is ready learns of it at
+//     its next wait, and one that has not started never starts.
 //  2. Every later wait outside of a shield raises CANCELLED too, after the others have had their turn. Catching it does
 //     not un-cancel: the task ends as `cancelled`, whether its function returns or raises.
 //  3. Cancelling passes down to what the task has spawned and clears the timers it has set. A normal end does not: what
@@ -12,17 +12,18 @@ internal import RunClock
 //  4. What a cancelled task spawns outside of a shield is cancelled before it starts; what it has left from a shield is
 //     cancelled when it ends.
 //  5. Inside `shield` waits work as ever; the cancellation is raised at the first wait after it. A shield is its
-//     coroutine's: it holds for the task that resumes that coroutine, while it runs, and for nobody once it has yielded.
-//  6. A task still alive 5 s after it was cancelled, shielded or not, is stopped where it is: its `<close>` variables run
-//     and cannot wait, and that it was stopped is reported.
+//     coroutine's: it holds for the task that resumes that coroutine, while it runs, and for nobody once it has
+//     yielded.
+//  6. A task still alive 5 s after it was cancelled, shielded or not, is stopped where it is: its `<close>` variables
+//     run and cannot wait, and that it was stopped is reported.
 //  7. Work of the host's (a request, a program) is asked to end, and the wait gets the work's own answer or error.
-//  8. `await` of a cancelled task raises CANCELLED with `task` set, and with the `data` of the error the task ended with;
-//     one's own cancellation has neither.
+//  8. `await` of a cancelled task raises CANCELLED with `task` set, and with the `data` of the error the task ended
+//     with; one's own cancellation has neither.
 //  9. Each wait is answered exactly once; what a wait had been given when the cancellation came is not lost: a value
 //     received, a permit acquired are the task's, and it learns of the cancellation at its next wait.
 // 10. Cancelling a task twice, or one that is over, does nothing and answers false.
-// 11. A cancelled task is no failure: nothing is printed, and the exit status stays. A failure that its only awaiter has
-//     stopped waiting for is printed as one that nobody awaits.
+// 11. A cancelled task is no failure: nothing is printed, and the exit status stays. A failure that its only awaiter
+//     has stopped waiting for is printed as one that nobody awaits.
 
 /// How long a cancelled task may take to clean up before it is stopped wherever it is.
 let cancellationGrace = Duration.seconds(5)
@@ -107,7 +108,7 @@ extension ScriptRuntime {
         if let wait = task.wait {
             leave(wait, of: task)
             // Work that does not end (a line that nobody types) must not keep the run alive.
-            pendings[wait.id] = nil
+            _ = forgetOperation(wait.id)
         }
         task.wait = nil
         // What its `<close>` variables spawn is its own.

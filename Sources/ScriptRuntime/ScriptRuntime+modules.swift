@@ -27,7 +27,8 @@ extension ScriptRuntime {
         _ source: [UInt8], name: String, functions: [ModuleFunction], arguments: [LuaVM.Argument] = []
     ) throws(LuaError) -> LuaReference {
         guard let module else { throw .message("the prelude is not loaded") }
-        return try loadInternal(source, name: name, [.reference(module), .functions(functions.map(hostFunction))] + arguments)
+        return try loadInternal(
+            source, name: name, [.reference(module), .functions(functions.map(hostFunction))] + arguments)
     }
 
     /// Runs a Lua file of the runtime's own, which is given the core and its arguments.

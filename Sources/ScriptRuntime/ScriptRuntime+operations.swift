@@ -57,11 +57,15 @@ public struct ModuleFunction {
     /// What a call that waits waits for; see `PendingWork`.
     public struct Operation {
         let pending: any PendingWork
+        let gate: OperationGate?
 
+        /// - Parameter gate: lets it begin; nil: it begins at once.
         public init<Outcome: Sendable>(
-            _ work: @escaping @Sendable () async -> Outcome, conclude: @escaping (Outcome) -> OperationResult
+            through gate: OperationGate? = nil, _ work: @escaping @Sendable () async -> Outcome,
+            conclude: @escaping (Outcome) -> OperationResult
         ) {
             pending = Pending(work: work, conclude: conclude)
+            self.gate = gate
         }
     }
 
@@ -83,23 +87,47 @@ extension ScriptRuntime {
         HostFunction(function.name, mayWait: function.mayWait) { [self] call throws(LuaError) in
             switch try function.body(&call) {
             case .returns: return .returns
-            case .waits(let operation): return try wait(call, for: operation.pending)
+            case .waits(let operation): return try wait(call, for: operation.pending, through: operation.gate)
             }
         }
     }
 
     /// Suspends the current task until the work has an outcome, and answers the script with what that comes to.
-    func wait(_ call: borrowing HostCall, for work: any PendingWork) throws(LuaError) -> HostAnswer {
+    func wait(
+        _ call: borrowing HostCall, for work: any PendingWork, through gate: OperationGate? = nil
+    ) throws(LuaError) -> HostAnswer {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         return try wait(call) { id in
-            pendings[id] = (task, work)
-            let running = work.begin(in: self, id: id)
-            return .operation(cancel: { running.cancel() })
+            pendings[id] = PendingOperation(task: task, work: work, gate: gate)
+            if gate?.enter(id) ?? true { begin(id) }
+            return .operation(cancel: { [weak self] in self?.assumeIsolated { $0.cancelOperation(id) } })
         }
     }
 
+    private func begin(_ id: Int) {
+        guard let pending = pendings[id] else { return }
+        pendings[id]?.running = pending.work.begin(in: self, id: id)
+    }
+
+    private func cancelOperation(_ id: Int) {
+        guard let pending = pendings[id] else { return }
+        // Its own answer counts, also that of work which has not begun: it does, and finds that it is cancelled.
+        if pending.running == nil {
+            pending.gate?.push(id)
+            begin(id)
+        }
+        pendings[id]?.running?.cancel()
+    }
+
+    /// The wait is over, or given up: whoever is next in line begins.
+    func forgetOperation(_ id: Int) -> PendingOperation? {
+        guard let pending = pendings.removeValue(forKey: id) else { return nil }
+        for next in pending.gate?.leave(id) ?? [] { begin(next) }
+        return pending
+    }
+
     func operationEnded(_ id: Int, _ result: OperationResult) {
-        guard let (task, _) = pendings.removeValue(forKey: id) else { return }
+        guard let task = forgetOperation(id)?.task else { return }
         let answered =
             switch result {
             case .values(let values): answer(task, wait: id, .values(values))

@@ -89,8 +89,8 @@ extension ScriptRuntime {
         letGo(task)
     }
 
-    /// What an ended task spawned and set belongs to its owner from then on, so that cancelling still reaches it; what a
-    /// cancelled one left behind, which it can have made only in a shield, is cancelled.
+    /// What an ended task spawned and set belongs to its owner from then on, so that cancelling still reaches it; what
+    /// a cancelled one left behind, which it can have made only in a shield, is cancelled.
     private func passOn(whatWasLeftBy task: ScriptTask) {
         let owner = task.owner
         owner?.children[task.id] = nil

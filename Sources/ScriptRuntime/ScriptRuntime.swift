@@ -35,7 +35,7 @@ public actor ScriptRuntime {
     var scriptTimers: [Int: ScriptTimer] = [:]
     var groups: [Int: TaskGroup] = [:]
     /// The host's work under way, by the waits that it will answer.
-    var pendings: [Int: (task: ScriptTask, work: any PendingWork)] = [:]
+    var pendings: [Int: PendingOperation] = [:]
     var holders: [String: (Int) -> Void] = [:]
     /// Tasks that wait for everything else to end.
     var settlers: [(task: ScriptTask, wait: Int)] = []

@@ -1,7 +1,8 @@
 internal import DequeModule
 internal import LuaVM
 
-/// Tasks that are awaited together: whoever waits on the group gets the members' numbers in the order in which they end.
+/// Tasks that are awaited together: whoever waits on the group gets the members' numbers in the order in which they
+/// end.
 struct TaskGroup {
     var ended = Deque<Int>()
     var waiter: (task: ScriptTask, wait: Int)?

@@ -1,8 +1,8 @@
 internal import HeapModule
 internal import RunClock
 
-/// What is to happen when, in order of time and then of age. A cancelled entry stays in the heap until its time has come
-/// or half of the heap is dead.
+/// What is to happen when, in order of time and then of age. A cancelled entry stays in the heap until its time has
+/// come or half of the heap is dead.
 struct TimerQueue {
     enum Event {
         /// A sleeping task's wait ends.

@@ -18,18 +18,10 @@ enum DecartLua {
         // A file that may not grow any more, or a reader of our output that has gone, is an error of that write, as a
         // full disk is, and not the end of a run that has paid for jobs.
         SignalPipe.shrugOff([SIGXFSZ, SIGPIPE])
+        LuaVM.useOneArena()
         let words = CommandLine.arguments
-        if words.dropFirst().first == "serve" {
-            return await ServeCommand.main(Array(words.dropFirst(2)))
-        }
-        if words.dropFirst().first == "lab" {
-            // Not by way of `LabCommand.main`: that runs on a thread whose signals are blocked, threads made there
-            // inherit it, and what a policy that never ends is doing could not be seen.
-            let lab = LabCommand.parseOrExit(Array(words.dropFirst(2)))
-            exit(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
-        }
-        if words.dropFirst().first == "test" {
-            await TestCommand.main(Array(words.dropFirst(2)))
+        if let subcommand = words.dropFirst().first.flatMap(Subcommand.init) {
+            return await run(subcommand, Array(words.dropFirst(2)))
         }
         let options: ScriptOptions
         do throws(UsageError) {
@@ -39,7 +31,9 @@ enum DecartLua {
             if ScriptOptions.asksForJSON(words) {
                 Console(isJSON: true).error(error.message)
             } else {
-                Console().error("\(error.message)\n\(ScriptOptions.usage(program: name))")
+                // Not all the options: the complaint would be out of sight above them.
+                let synopsis = ScriptOptions.synopsis(program: name)
+                Console().error("\(error.message)\n\(synopsis)\n'\(name) --help' names the options")
             }
             exit(EXIT_FAILURE)
         }
@@ -49,5 +43,21 @@ enum DecartLua {
         }
         let status = await ScriptRun(options: options).run()
         exit(status.code)
+    }
+
+    private static func run(_ subcommand: Subcommand, _ words: [String]) async {
+        switch subcommand {
+        case .serve: await ServeCommand.main(words)
+        case .lab:
+            // Not by way of `LabCommand.main`: that runs on a thread whose signals are blocked, threads made there
+            // inherit it, and what a policy that never ends is doing could not be seen.
+            let lab = LabCommand.parseOrExit(words)
+            exit(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
+        case .test: await TestCommand.main(words)
+        case .jobs, .types, .doctor:
+            let word = subcommand.rawValue
+            Console().error("'\(word)' is reserved for a later version; a script of that name is run as './\(word)'")
+            exit(EXIT_FAILURE)
+        }
     }
 }

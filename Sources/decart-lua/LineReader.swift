@@ -1,4 +1,4 @@
-import CLibEdit
+import CLineEdit
 import Dispatch
 import NIOPosix
 import Synchronization
@@ -16,45 +16,47 @@ final class LineReader: Sendable {
 
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private let isTerminal = isatty(STDIN_FILENO) == 1
+    /// Whether lines are edited: on a terminal, where libedit is installed.
+    private let isEdited: Bool
     private let historyFile: String?
 
     /// - Parameter historyFile: where lines are kept from run to run; nil: nowhere.
     init(historyFile: String?, completer: @escaping Completer) {
         self.historyFile = historyFile
+        isEdited = isTerminal && edit_open()
         thread.start()
-        guard isTerminal else { return }
+        guard isEdited else { return }
         Completion.install(completer)
-        using_history()
-        if let historyFile { _ = read_history(historyFile) }
+        if let historyFile { edit_read_history(historyFile) }
     }
 
     /// The next line without its end; nil at the end of the input.
     func line(prompt: String) async -> [UInt8]? {
-        try? await thread.runIfActive { [isTerminal] in
-            isTerminal ? Self.editedLine(prompt) : Self.plainLine(prompt)
+        try? await thread.runIfActive { [isEdited, isTerminal] in
+            isEdited ? Self.editedLine(prompt) : Self.plainLine(prompt, echoes: !isTerminal)
         }
     }
 
     /// Gives the terminal back as it was, whatever the prompt is doing.
     func restoreTerminal() {
-        if isTerminal { rl_deprep_terminal() }
+        if isEdited { edit_restore_terminal() }
     }
 
     /// Adds a chunk to the history.
     func remember(_ text: String) {
-        guard isTerminal, !text.allSatisfy(\.isWhitespace) else { return }
-        add_history(text)
-        if let historyFile { _ = write_history(historyFile) }
+        guard isEdited, !text.allSatisfy(\.isWhitespace) else { return }
+        edit_add_history(text)
+        if let historyFile { edit_write_history(historyFile) }
     }
 
     private static func editedLine(_ prompt: String) -> [UInt8]? {
         fflush(nil)
-        guard let line = readline(prompt) else { return nil }
+        guard let line = edit_line(prompt) else { return nil }
         defer { free(line) }
-        return Array(UnsafeBufferPointer(start: line, count: strlen(line)).map { UInt8(bitPattern: $0) })
+        return (0..<strlen(line)).map { UInt8(bitPattern: line[$0]) }
     }
 
-    private static func plainLine(_ prompt: String) -> [UInt8]? {
+    private static func plainLine(_ prompt: String, echoes: Bool) -> [UInt8]? {
         print(prompt, terminator: "")
         fflush(nil)
         var line: [UInt8] = []
@@ -67,7 +69,7 @@ final class LineReader: Sendable {
             if byte == Int32(UInt8(ascii: "\n")) { break }
             line.append(UInt8(truncatingIfNeeded: byte))
         }
-        print(String(decoding: line, as: UTF8.self))
+        if echoes { print(String(decoding: line, as: UTF8.self)) }
         return line
     }
 }
@@ -82,9 +84,7 @@ private enum Completion {
         edit_complete_with { text, _, _ in
             guard let text else { return nil }
             Completion.candidates.withLock { $0 = Completion.ask(String(cString: text)).reversed() }
-            // Without this, no candidates would mean the names of files.
-            edit_no_file_names()
-            return rl_completion_matches(text) { _, _ in
+            return edit_matches(text) { _, _ in
                 Completion.candidates.withLock { $0.popLast() }.map { strdup($0) } ?? nil
             }
         }

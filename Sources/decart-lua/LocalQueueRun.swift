@@ -13,7 +13,7 @@ final class LocalQueueRun: Sendable {
         self.ports = ports
         var logger = Logger(label: "decart-lua.queue")
         logger.logLevel = logLevel
-        let server = LocalQueueServer(configuration: LocalQueueServer.Configuration(settings: settings), logger: logger) { port in
+        let server = LocalQueueServer(configuration: .init(settings: settings), logger: logger) { port in
             found.yield(port)
         }
         let services = ServiceGroup(services: [server], logger: logger)

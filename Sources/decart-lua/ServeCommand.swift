@@ -16,7 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
     var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.")
     var port = 0
-    @Option(help: ArgumentHelp("Keep jobs, stored files and tokens in this SQLite file, across restarts.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Keep jobs, stored files and tokens in this SQLite file, across restarts.", valueName: "file"))
     var db: String?
     @Option(help: ArgumentHelp("How long a job waits before it asks for a worker.", valueName: "ms"))
     var pending: Double = 1500
@@ -46,13 +48,17 @@ struct ServeCommand: AsyncParsableCommand {
         guard (0...1).contains(failRate) else { throw ValidationError("--fail-rate is 0 to 1, not \(failRate)") }
         guard concurrency >= 1 else { throw ValidationError("--concurrency is 1 or more, not \(concurrency)") }
         for (name, value) in [("pending", pending), ("processing", processing), ("latency", latency)] {
-            guard value >= 0, value.isFinite else { throw ValidationError("--\(name) is milliseconds from 0 up, not \(value)") }
+            guard value >= 0, value.isFinite else {
+                throw ValidationError("--\(name) is milliseconds from 0 up, not \(value)")
+            }
         }
         if let expireAfter, !(expireAfter >= 0 && expireAfter.isFinite) {
             throw ValidationError("--expire-after is milliseconds from 0 up, not \(expireAfter)")
         }
         if let cutAfter, cutAfter < 1 { throw ValidationError("--cut-after is 1 or more, not \(cutAfter)") }
-        guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("--log-level has no level '\(logLevel)'") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level has no level '\(logLevel)'")
+        }
     }
 
     func run() async throws {

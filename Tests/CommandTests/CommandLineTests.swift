@@ -48,6 +48,20 @@ struct CommandLineTests {
         #expect(outcome.exitCode == 1)
         #expect(outcome.errors.contains(complaint))
         #expect(outcome.errors.contains("usage: "))
+        // All of it fits on a screen, the complaint first.
+        #expect(outcome.errors.split(separator: "\n").count == 6)
+    }
+
+    @Test(arguments: ["jobs", "types", "doctor"])
+    func `a reserved word is no script's name yet, unless it is a path`(word: String) async throws {
+        let command = try Command()
+        try command.scratch.write(word, "print('ran')")
+        let refused = try await command.run(word)
+        #expect(refused.exitCode == 1)
+        #expect(refused.errors.contains("'\(word)' is reserved"))
+        #expect(refused.errors.contains("'./\(word)'"))
+        #expect(refused.output == "")
+        #expect(try await command.run("./\(word)").output == "ran\n")
     }
 
     @Test func `os.exit's code is the command's`() async throws {

@@ -38,8 +38,8 @@ struct DisplayTests {
         #expect(outcome.exitCode == 0)
         #expect(
             outcome.errors
-                == "status: working\n"
-                + ["30 s", "1 min", "1 min 30 s"].map { "still running after \($0)\n" }.joined())
+                == "status: working\nstill running after 30 s\nstill running after 1 min\n"
+                + "still running after 1 min 30 s\n")
     }
 
     @Test func `nothing is shown where nothing is to be`() async throws {

@@ -4,8 +4,8 @@ import Testing
 /// A file system that really is full: one of 256 KiB, mounted where only the run sees it.
 @Suite(.timeLimit(.minutes(2)))
 struct FullDiskTests {
-    /// Runs `line` with the folder `tiny` full after 256 KiB; "$1" is the program. What is left in that folder is listed
-    /// at the end of the output, with sizes.
+    /// Runs `line` with the folder `tiny` full after 256 KiB; "$1" is the program. What is left in that folder is
+    /// listed at the end of the output, with sizes.
     private func run(_ command: Command, _ line: String) async throws -> Command.Outcome {
         let inside = """
             mkdir -p tiny && mount -t tmpfs -o size=256k tmpfs tiny || exit 99
@@ -48,7 +48,9 @@ struct FullDiskTests {
         """
 
     /// A result of 20 MB, more than is kept in memory.
-    private func withResult(_ body: @Sendable (String) async throws -> Command.Outcome) async throws -> Command.Outcome {
+    private func withResult(
+        _ body: @Sendable (String) async throws -> Command.Outcome
+    ) async throws -> Command.Outcome {
         let bytes = String(repeating: "x", count: 20_000_000)
         return try await RudeServer.with { _, _ in .reply("200 OK", bytes, type: "video/mp4") } _: { url in
             try await body(url)

@@ -21,7 +21,8 @@ struct InputTrapTests {
         #"model = "lucy-pro-t2v", prompt = "x", seed = -0.0"#,
         #"model = "lucy-pro-t2v", prompt = ("\u{1F600}"):rep(1000)"#,
         #"model = "lucy-pro-t2v", prompt = "x", seed = nil, resolution = nil"#,
-        #"model = "lucy-motion", data = image, trajectory = { { frame = 0, x = 0, y = 0 }, { frame = 1.0, x = 1, y = .5 } }"#,
+        #"model = "lucy-motion", data = image, "#
+            + "trajectory = { { frame = 0, x = 0, y = 0 }, { frame = 1.0, x = 1, y = .5 } }",
         #"model = "lucy-2.5", data = image, prompt = """#,
     ])
     func `what was meant is sent`(inputs: String) async throws {
@@ -56,7 +57,8 @@ struct InputTrapTests {
     }
 
     @Test(arguments: [
-        "{}", "{ {} , {} }", "{ { frame = 0, x = 0, y = 0 } }", "{ { frame = 0, x = 0, y = 0 }, nil, { frame = 2, x = 0, y = 0 } }",
+        "{}", "{ {} , {} }", "{ { frame = 0, x = 0, y = 0 } }",
+        "{ { frame = 0, x = 0, y = 0 }, nil, { frame = 2, x = 0, y = 0 } }",
         "{ { frame = 0, x = 0, y = 0 }, { frame = 1, x = 0/0, y = 0 } }", "{ { frame = 0, x = 0, y = 0 }, 1, n = 2 }",
         "{ [2] = { frame = 0, x = 0, y = 0 }, [3] = { frame = 0, x = 0, y = 0 } }", "false", #""[]""#, "1",
         "(function() local t = {} t[1] = t t[2] = t return t end)()",
@@ -67,7 +69,9 @@ struct InputTrapTests {
         #expect(outcome.output.contains("trajectory must "))
     }
 
-    @Test(arguments: ["true", "1", "{}", "decart", "function() end", #""""#, #""a\0b""#, #"decart.file("gone.png")"#, #"".""#])
+    @Test(arguments: [
+        "true", "1", "{}", "decart", "function() end", #""""#, #""a\0b""#, #"decart.file("gone.png")"#, #"".""#,
+    ])
     func `a file that is none is refused by name`(file: String) async throws {
         let outcome = try await run(#"model = "lucy-2.5", data = \#(file)"#)
         #expect(outcome.output.hasPrefix("INVALID_INPUT: "))

@@ -17,7 +17,8 @@ struct LabCommandTests {
 
     @Test func `policies go by their files' names and are told apart by JSON on stdout`() async throws {
         let command = try command(["fixed.lua": Self.fixed, "seed_page.lua": Self.seedPage])
-        let outcome = try await command.run("lab", "fixed.lua", "seed_page.lua", "--jobs", "100", "--json", "--durations", "fixed:300s")
+        let outcome = try await command.run(
+            "lab", "fixed.lua", "seed_page.lua", "--jobs", "100", "--json", "--durations", "fixed:300s")
         #expect(outcome.exitCode == 0)
         #expect(outcome.errors == "")
         let document = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -36,7 +37,9 @@ struct LabCommandTests {
             "random.lua": "return function() return math.random(1000, 9000) end",
             "learned.lua": #"return require("decart").policy.learned {}"#,
         ])
-        let words = ["lab", "jitter.lua", "random.lua", "learned.lua", "--jobs", "60", "--faults", "0.1", "--latency", "100ms"]
+        let words = [
+            "lab", "jitter.lua", "random.lua", "learned.lua", "--jobs", "60", "--faults", "0.1", "--latency", "100ms",
+        ]
         let first = try await command.run(words)
         #expect(first.exitCode == 0)
         #expect(try await command.run(words).output == first.output)
@@ -63,12 +66,16 @@ struct LabCommandTests {
     @Test(arguments: [
         (#"return function() return "soon" end"#, #"p.lua:1 returned "soon"; it must return the milliseconds"#),
         ("return function() return 0/0 end", "nan; it must"), ("return function() return -5 end", "returned -5;"),
-        ("return function() return math.huge end", "returned inf;"), ("return function() return {} end", "returned table"),
+        ("return function() return math.huge end", "returned inf;"),
+        ("return function() return {} end", "returned table"),
         ("\nreturn function() error('oh no') end", "p.lua:2: oh no"),
         ("return function() require('decart').sleep(1) return 5 end", "attempt to wait inside a polling policy"),
         ("return function(", "p.lua:1: <name> or '...' expected"), ("return 5", "must return a policy"),
-        ("local x = 5", "returned nothing"), ("error('broken')", "p.lua:1: broken"), ("return function() return 0 end", "100000 times"),
+        ("local x = 5", "returned nothing"), ("error('broken')", "p.lua:1: broken"),
+        ("return function() return 0 end", "100000 times"),
         ("require('decart').sleep(1)", "attempt to wait inside a policy's file"),
+        ("os.exit(0)", "p.lua:1: a policy cannot end the lab"),
+        ("return function() os.exit(0) end", "p.lua:1: a policy cannot end the lab"),
     ])
     func `a policy that will not do is named with its line`(policy: String, complaint: String) async throws {
         let outcome = try await command(["p.lua": policy]).run("lab", "p.lua", "--jobs", "5")
@@ -91,9 +98,11 @@ struct LabCommandTests {
 
     @Test(arguments: [
         (["p.lua", "--jobs", "0"], "--jobs is 1 to"), (["p.lua", "--faults", "1"], "--faults is 0 up to"),
-        (["p.lua", "--faults", "nan"], "--faults is 0 up to"), (["p.lua", "--concurrency", "0"], "--concurrency is 1 or more"),
+        (["p.lua", "--faults", "nan"], "--faults is 0 up to"),
+        (["p.lua", "--concurrency", "0"], "--concurrency is 1 or more"),
         (["p.lua", "--latency", "5"], "--latency is a time"), (["p.lua", "--every", "-1s"], "--every"),
-        (["p.lua", "--durations", "fast"], "neither one of"), (["none.lua"], "cannot open none.lua"), ([], "<policy.lua>"),
+        (["p.lua", "--durations", "fast"], "neither one of"), (["none.lua"], "cannot open none.lua"),
+        ([], "<policy.lua>"),
         (["p.lua", "--html", "/nowhere/report.html", "--jobs", "2"], "/nowhere/report.html cannot be written"),
     ])
     func `options that will not do are named`(words: [String], complaint: String) async throws {
@@ -104,7 +113,9 @@ struct LabCommandTests {
     }
 
     @Test func `recorded durations and a page are files`() async throws {
-        let command = try command(["a/p.lua": Self.fixed, "b/p.lua": Self.seedPage, "times.csv": "ms\n40000\n50000\n60000\n"])
+        let command = try command([
+            "a/p.lua": Self.fixed, "b/p.lua": Self.seedPage, "times.csv": "ms\n40000\n50000\n60000\n",
+        ])
         let outcome = try await command.run(
             "lab", "a/p.lua", "b/p.lua", "--durations", "times.csv", "--html", "report.html", "--jobs", "50")
         #expect(outcome.exitCode == 0)

@@ -62,7 +62,9 @@ struct LearnedPolicyTests {
         #expect(kept(command) == nil)
     }
 
-    @Test(arguments: ["garbage\n", "model,after_ms,before_ms\nm,5,1\n", "model,after_ms,before_ms\nm,1,nan\n", "\u{FFFD}\0"])
+    @Test(arguments: [
+        "garbage\n", "model,after_ms,before_ms\nm,5,1\n", "model,after_ms,before_ms\nm,1,nan\n", "\u{FFFD}\0",
+    ])
     func `a damaged file is put aside with a warning, and learning starts anew`(contents: String) async throws {
         var command = try Command()
         command.environment["XDG_STATE_HOME"] = command.scratch.path("state")
@@ -106,7 +108,8 @@ struct LearnedPolicyTests {
         ("{ min = 0/0 }", "min of policy.learned"), ("{ max = math.huge }", "max of policy.learned"),
         ("{ min = 100, max = 50 }", "min of policy.learned, 100, is more than max, 50"),
         ("{ budget = 0 }", "budget of policy.learned"), ("{ interval = '5' }", "interval of policy.learned"),
-        ("{ file = 5 }", "file of policy.learned is a path, or false to keep nothing"), ("{ file = '' }", "file of policy.learned"),
+        ("{ file = 5 }", "file of policy.learned is a path, or false to keep nothing"),
+        ("{ file = '' }", "file of policy.learned"),
     ])
     func `options that will not do are named`(options: String, complaint: String) async throws {
         let code = "local _, e = pcall(decart.policy.learned, \(options)) print(e.code, e.message)"
@@ -115,7 +118,9 @@ struct LearnedPolicyTests {
         #expect(outcome.output.contains(complaint), "\(outcome.output)")
     }
 
-    @Test func `without knowing better it looks at a fixed interval, less often after a 429 and within its budget`() async throws {
+    @Test func `without knowing better it looks at a fixed interval, less often after a 429 and within its budget`()
+        async throws
+    {
         let code = """
             local function between(low, value, high) assert(low <= value and value <= high, value) end
             local policy = decart.policy.learned { interval = 1000 }

@@ -106,7 +106,8 @@ struct ObjectLifeTests {
 
     @Test func `a line that never comes does not keep the run alive`() async throws {
         let command = try Command()
-        try command.scratch.write("script.lua", "print(pcall(require('decart').timeout, 50, require('decart').readLine))")
+        try command.scratch.write(
+            "script.lua", "print(pcall(require('decart').timeout, 50, require('decart').readLine))")
         let outcome = try await command.runThroughShell("mkfifo pipe && exec \"$1\" script.lua <>pipe")
         #expect(outcome.everything == "false\tTIMEOUT: it took longer than 50 ms\n")
         #expect(outcome.exitCode == 0)

@@ -70,6 +70,7 @@ struct PolicyFileTests {
         ("return 5", "--policy p.lua: the file returned a number; it is to return a policy"),
         ("", "--policy p.lua: the file returned nothing; it is to return a policy"),
         ("return {", "p.lua:1: unexpected symbol near <eof>"), ("error('boom')", "p.lua:1: boom"),
+        ("while true do end", "p.lua:1: it does not come to an end"),
     ])
     func `a file that returns no policy is refused before a job is paid for`(policy: String, complaint: String)
         async throws

@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
-/// `submitAndPoll` and `poll` as scripts see them, against a server that tells the statuses it is given, one a look; the
-/// last stays. In none of these is a job submitted twice.
+/// `submitAndPoll` and `poll` as scripts see them, against a server that tells the statuses it is given, one a look;
+/// the last stays. In none of these is a job submitted twice.
 @Suite(.timeLimit(.minutes(2)))
 struct PollingTests {
     private func run(_ looks: [RudeServer.Answer], _ lines: String) async throws -> String {
@@ -26,7 +26,9 @@ struct PollingTests {
                 """
                 local decart = require("decart")
                 local client = decart.createDecartClient({ baseUrl = arg[1], maxRetries = 0 })
-                local job = { model = "lucy-2.5", data = decart.blob("x", "video/mp4"), policy = decart.policy.fixed(1) }
+                local job = {
+                  model = "lucy-2.5", data = decart.blob("x", "video/mp4"), policy = decart.policy.fixed(1),
+                }
                 local function try(options, call) -- luacheck: ignore
                   for key, value in pairs(options) do job[key] = value end
                   local ok, e = pcall(call or client.queue.submitAndPoll, job)
@@ -93,14 +95,15 @@ struct PollingTests {
 
     @Test(arguments: [
         ("'soon'", "returned"), ("0/0", "returned"), ("-1", "returned -1"), ("math.huge", "returned inf"),
-        ("{}", "returned table"), ("true", "returned true"), ("error('oops')", "failed: "), ("decart.sleep(1)", "failed: "),
+        ("{}", "returned table"), ("true", "returned true"), ("error('oops')", "failed: "),
+        ("decart.sleep(1)", "failed: "),
     ])
     func `a policy that gives no number is INVALID_POLICY with its place and the id`(
         answer: String, told: String
     ) async throws {
         let output = try await run(
             looks("processing"), "local e = try { policy = function() return \(answer) end }\nprint(e.message)")
-        #expect(output.hasPrefix("INVALID_POLICY\tjob_1\tpending\nthe policy at script.lua:11 "))
+        #expect(output.hasPrefix("INVALID_POLICY\tjob_1\tpending\nthe policy at script.lua:13 "))
         #expect(output.contains(told))
     }
 
@@ -133,7 +136,9 @@ struct PollingTests {
                 """)
     }
 
-    @Test(arguments: [("404 Not Found", "NOT_FOUND"), ("400 Bad", "QUEUE_STATUS_ERROR"), ("403 No", "QUEUE_STATUS_ERROR")])
+    @Test(arguments: [
+        ("404 Not Found", "NOT_FOUND"), ("400 Bad", "QUEUE_STATUS_ERROR"), ("403 No", "QUEUE_STATUS_ERROR"),
+    ])
     func `a refusal ends the wait with the id`(status: String, code: String) async throws {
         #expect(try await run([.reply(status, "{}")], "try {}") == "\(code)\tjob_1\tpending\n")
     }
@@ -157,7 +162,9 @@ struct PollingTests {
             looks("processing"),
             """
             try({}, function() return client.queue.result("job_1") end)
-            try({}, function() return client.queue.poll("job_1", { policy = function(poll) print(poll.attempt) end }) end)
+            try({}, function()
+              return client.queue.poll("job_1", { policy = function(poll) print(poll.attempt) end })
+            end)
             """)
         #expect(output == "JOB_NOT_COMPLETED\tjob_1\tprocessing\n1\nTIMEOUT\tjob_1\tprocessing\n")
     }
@@ -166,7 +173,9 @@ struct PollingTests {
         ("{ timeout = '5' }", "timeout must be a number"), ("{ policy = 5 }", "policy must be a function"),
         ("{ onPoll = true }", "onPoll must be a function"), ("{ signal = {} }", "signal must be a signal"),
     ])
-    func `an option of the wrong kind is INVALID_OPTIONS and submits nothing`(options: String, told: String) async throws {
+    func `an option of the wrong kind is INVALID_OPTIONS and submits nothing`(
+        options: String, told: String
+    ) async throws {
         let output = try await run(
             looks("completed"),
             """

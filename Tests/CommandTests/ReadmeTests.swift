@@ -58,7 +58,8 @@ struct ReadmeTests {
         try command.scratch.write("readme_test.lua", "local test = " + test.components(separatedBy: "```")[0])
         let outcome = try await command.run("test")
         #expect(outcome.exitCode == 0, "\(outcome.everything)")
-        let trouble = try String(contentsOfFile: Command.root + "/scripts/examples/scenarios/trouble.lua", encoding: .utf8)
+        let trouble = try String(
+            contentsOfFile: Command.root + "/scripts/examples/scenarios/trouble.lua", encoding: .utf8)
         let body = try #require(trouble.components(separatedBy: "return function").last)
         #expect(readme.contains("return function" + body))
     }
@@ -68,5 +69,21 @@ struct ReadmeTests {
         let script = try String(contentsOfFile: Command.root + "/scripts/examples/poll.lua", encoding: .utf8)
         #expect(readme.contains(script))
         for name in ExampleTests.names { #expect(readme.contains("`\(name)`")) }
+    }
+
+    @Test func `help names every option and subcommand, and so does the README`() async throws {
+        let help = try await Command().run("--help").output
+        let readme = try String(contentsOfFile: Command.root + "/README.md", encoding: .utf8)
+        let ours = /^ +(?:-v, )?(--?[a-z][a-z-]*|-[EW])/.anchorsMatchLineEndings()
+        let options = help.matches(of: ours).map { String($0.1) }
+        #expect(options.count == 21)
+        for option in options { #expect(readme.contains("`\(option)"), "\(option)") }
+        for subcommand in ["serve", "test", "lab"] {
+            #expect(help.contains("decart-lua \(subcommand) "))
+            let own = try await Command().run(subcommand, "--help").output
+            let names = own.matches(of: /^  (--[a-z-]+)/.anchorsMatchLineEndings()).map { String($0.1) }
+            #expect(!names.isEmpty)
+            for name in names { #expect(readme.contains("`\(name)"), "\(subcommand) \(name)") }
+        }
     }
 }

@@ -40,7 +40,11 @@ struct SavingTests {
 
     @Test func `a video is shown by saving it beside those that are there`() async throws {
         let command = try Command()
-        let code = #"local b = decart.blob("x", "video/mp4") for _ = 1, 2 do decart.displayVideo(b, "a.mp4") end"#
+        let code = """
+            local b = decart.blob("x", "video/mp4")
+            decart.displayVideo(b, "a.mp4")
+            decart.displayVideo(b, "a.mp4")
+            """
         let outcome = try await command.run("-e", code)
         #expect(outcome.exitCode == 0)
         #expect(command.scratch.names == ["a-2.mp4", "a.mp4"])

@@ -7,7 +7,9 @@ import Testing
 struct ServerTroubleTests {
     private static let ask = #"decart.createDecartClient().queue.status("job_abc")"#
     private static let submit = """
-        decart.createDecartClient().queue.submit({ model = "lucy-2.1", prompt = "x", data = decart.blob("x", "video/mp4") })
+        decart.createDecartClient().queue.submit({
+          model = "lucy-2.1", prompt = "x", data = decart.blob("x", "video/mp4"),
+        })
         """
 
     @Test(arguments: [nil, "", "   "])
@@ -37,7 +39,8 @@ struct ServerTroubleTests {
     }
 
     @Test(arguments: [
-        ("200 OK", "<html>hello</html>", "QUEUE_STATUS_ERROR"), ("200 OK", #"{"job_id":"job_abc"}"#, "QUEUE_STATUS_ERROR"),
+        ("200 OK", "<html>hello</html>", "QUEUE_STATUS_ERROR"),
+        ("200 OK", #"{"job_id":"job_abc"}"#, "QUEUE_STATUS_ERROR"),
         ("500 Oops", "boom", "QUEUE_STATUS_ERROR"), ("404 Not Found", #"{"detail":"gone"}"#, "NOT_FOUND"),
     ])
     func `an answer that will not do says so`(status: String, body: String, code: String) async throws {

@@ -32,7 +32,8 @@ struct TestCommandTests {
         let command = try Command()
         try command.scratch.write(
             "x_test.lua",
-            "local decart = require('decart')\nit('goes wrong', function()\n\(body)\nend)\nit('goes on', function() end)\n"
+            "local decart = require('decart')\nit('goes wrong', function()\n\(body)\nend)\n"
+                + "it('goes on', function() end)\n"
         )
         let outcome = try await command.run("test", "--timeout", "3000")
         #expect(outcome.exitCode == 1, "\(outcome.everything)")

@@ -14,7 +14,8 @@ struct InputGenerator {
     }
 
     static let values: [InputValue] =
-        [.boolean(true), .boolean(false), .number(42), .number(42.5), .number(-0.0), .number(1e20), .json([]), .json([1])]
+        [.boolean(true), .boolean(false), .number(42), .number(42.5), .number(-0.0), .number(1e20),
+         .json([]), .json([1])]
         + [0, 1, 7, -1, 4_294_967_295, 4_294_967_296, .min].map { .integer($0) }
         + ["", " ", "x", "42", "true", "yes", "720p", "480p", "8k", "a.mp4", "https://example.com/a.mp4", "a\u{0}b"]
             .map { text($0) }

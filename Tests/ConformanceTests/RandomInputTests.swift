@@ -18,10 +18,12 @@ struct RandomInputTests {
         return try MultipartForm(model: unchecked, inputs: inputs, files: files)
     }
 
-    /// Whether a form tells the value from others: it has no types, so that true is the text "true" in it, and of a file
-    /// it has the bytes and not the path.
+    /// Whether a form tells the value from others: it has no types, so that true is the text "true" in it, and of a
+    /// file it has the bytes and not the path.
     private func survivesAForm(_ value: InputValue, _ field: InputField?) -> Bool {
-        if case .file(let input) = value { return (field?.isFile ?? true) && input != .path("") && input != .path("a\u{0}b") }
+        if case .file(let input) = value {
+            return (field?.isFile ?? true) && input != .path("") && input != .path("a\u{0}b")
+        }
         guard let field else { return true }
         return field.value(ofFormText: value.formText) == value
     }

@@ -25,13 +25,22 @@ struct SDKInputTests {
 
     /// What only we refuse, and what only the SDK refuses.
     static let differences = [
-        Difference(fields: ["nonsense", "self_anchor"], isOurs: true, why: "the SDK drops names that it does not know") {
+        Difference(
+            fields: ["nonsense", "self_anchor"], isOurs: true,
+            why: "the SDK drops names that it does not know"
+        ) {
             $0 != nil
         },
-        Difference(fields: ["prompt", "data", "reference_image"], isOurs: true, why: "a NUL ends the text for many readers") {
+        Difference(
+            fields: ["prompt", "data", "reference_image"], isOurs: true,
+            why: "a NUL ends the text for many readers"
+        ) {
             hasNUL($0)
         },
-        Difference(fields: ["data", "reference_image"], isOurs: true, why: "the SDK finds an empty path only on opening it") {
+        Difference(
+            fields: ["data", "reference_image"], isOurs: true,
+            why: "the SDK finds an empty path only on opening it"
+        ) {
             scalars($0) == 0
         },
         Difference(fields: ["seed"], isOurs: true, why: "the SDK has no bounds; the service takes 32 bits") { value in
@@ -50,13 +59,17 @@ struct SDKInputTests {
         Difference(fields: ["resolution"], isOurs: true, why: "the SDK leaves the words to the service") {
             scalars($0) != nil
         },
-        Difference(fields: ["enhance_prompt"], isOurs: true, why: "the SDK turns 0, 1 and words into booleans") { value in
+        Difference(fields: ["enhance_prompt"], isOurs: true, why: "the SDK turns 0, 1 and words into booleans") {
+            value in
             switch value {
             case .integer(0)?, .integer(1)?, .number?, .bytes?: true
             default: false
             }
         },
-        Difference(fields: ["prompt"], isOurs: false, why: "the bound of 1000 went from the JavaScript SDK in June 2026") {
+        Difference(
+            fields: ["prompt"], isOurs: false,
+            why: "the bound of 1000 went from the JavaScript SDK in June 2026"
+        ) {
             (scalars($0) ?? 0) > 1000
         },
         Difference(fields: ["prompt"], isOurs: false, why: "the service takes a missing prompt for an empty one") {
@@ -90,7 +103,9 @@ struct SDKInputTests {
                 let row = Self.differences.first {
                     $0.fields.contains(field) && $0.isOurs == ours.contains(field) && $0.covers(inputs[field])
                 }
-                #expect(row != nil, "\(model.name), \(field): \(inputs), ours \(ours.sorted()), theirs \(theirs.sorted())")
+                #expect(
+                    row != nil,
+                    "\(model.name), \(field): \(inputs), ours \(ours.sorted()), theirs \(theirs.sorted())")
                 if let row { used.insert(row.why) }
             }
             // The SDK looks at the fields together only once each by itself is good.
@@ -131,7 +146,8 @@ struct SDKInputTests {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments = [
-            "-c", "exec \"$0\" newest \"$1\" \"$2\" >\"$3\"", script, here.path + "/sdk_inputs.py", file.path, output.path,
+            "-c", "exec \"$0\" newest \"$1\" \"$2\" >\"$3\"", script, here.path + "/sdk_inputs.py", file.path,
+            output.path,
         ]
         let status = try await withCheckedThrowingContinuation { (end: CheckedContinuation<Int32, any Error>) in
             process.terminationHandler = { end.resume(returning: $0.terminationStatus) }

@@ -1,4 +1,5 @@
 import LiveDocument
+import SeededNumbers
 import Testing
 
 struct DocumentCopyTests {
@@ -32,7 +33,7 @@ struct DocumentCopyTests {
 
     @Test(arguments: 0..<40)
     func `whatever a script does, every copy at every pace shows the same`(seed: UInt64) {
-        var chance = SplitMix(state: seed)
+        var chance = SplitMix64(seed: seed)
         var document = LiveDocument()
         var copies = [LiveDocument(), LiveDocument(), LiveDocument()]
         /// A copy of a copy, as a page has of its server's.
@@ -71,18 +72,5 @@ struct DocumentCopyTests {
         #expect(shown(late) == shown(document))
         copies[1].apply(document.state())
         #expect(shown(copies[1]) == shown(document))
-    }
-}
-
-/// The same numbers every time.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -27,7 +27,10 @@ struct ErrorValueTests {
         let machine = try Machine()
         let function = HostFunction("f") { call throws(LuaError) in
             // Garbage is collected while the host pushes: the finalizer runs with Swift below it.
-            for _ in 0..<20_000 { call.push(.text("some text")) ; if call.resultCount > 100 { throw .message("enough") } }
+            for _ in 0..<20_000 {
+                call.push(.text("some text"))
+                if call.resultCount > 100 { throw .message("enough") }
+            }
             return .returns
         }
         try machine.run("""
@@ -65,7 +68,13 @@ struct ErrorValueTests {
     @Test
     func `a traceback has the user's lines only`() throws {
         let machine = try Machine()
-        let error = machine.error(of: "local function inner() error('x') end\nlocal function outer() inner() end\npcall(print)\ntable.sort({ 2, 1 }, function() outer() end)")
+        let error = machine.error(
+            of: """
+                local function inner() error('x') end
+                local function outer() inner() end
+                pcall(print)
+                table.sort({ 2, 1 }, function() outer() end)
+                """)
         #expect(
             error?.traceback == """
                 stack traceback:

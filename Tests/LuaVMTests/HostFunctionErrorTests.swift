@@ -39,7 +39,8 @@ struct HostFunctionErrorTests {
             call.push(.text("two"))
             throw .message("boom")
         },
-        Way(name: "an error out of Lua called by the host", lua: "host.f(function() error({}) end)") { call throws(LuaError) in
+        Way(name: "an error out of Lua called by the host", lua: "host.f(function() error({}) end)") {
+            call throws(LuaError) in
             let function = call.reference(1)
             defer { call.vm.release(function) }
             _ = try call.vm.call(function)
@@ -67,7 +68,9 @@ struct HostFunctionErrorTests {
         for _ in 0..<50 { #expect(machine.error(of: way.lua, [function]) != nil) }
         // Caught by the script, at the top and in a coroutine.
         try machine.run("for _ = 1, 50 do assert(not pcall(function() \(way.lua) end)) end", [function])
-        try machine.run("for _ = 1, 50 do assert(not coroutine.resume(coroutine.create(function() \(way.lua) end))) end", [function])
+        try machine.run(
+            "for _ = 1, 50 do assert(not coroutine.resume(coroutine.create(function() \(way.lua) end))) end",
+            [function])
         #expect(cage.born == 150)
         #expect(cage.isClean)
         #expect(machine.vm.stackHeight == height)
@@ -111,11 +114,9 @@ struct HostFunctionErrorTests {
         #expect(machine.vm.stackHeight == height)
     }
 
-    @Test
-    func `a host function that hits the memory limit in the script's code is left cleanly`() throws {
-        let machine = try Machine()
-        let cage = Cage()
-        let function = HostFunction("f") { call throws(LuaError) in
+    /// Calls the function it is given, with something at stake meanwhile.
+    private static func caller(in cage: Cage) -> HostFunction {
+        HostFunction("f") { call throws(LuaError) in
             let canary = Cage.Canary(in: cage)
             defer { cage.leave() }
             let callback = call.reference(1)
@@ -124,6 +125,13 @@ struct HostFunctionErrorTests {
             withExtendedLifetime(canary) {}
             return .returns
         }
+    }
+
+    @Test
+    func `a host function that hits the memory limit in the script's code is left cleanly`() throws {
+        let machine = try Machine()
+        let cage = Cage()
+        let function = Self.caller(in: cage)
         machine.vm.limitMemory(to: machine.vm.memoryUsed + 200_000)
         let error = machine.error(of: "host.f(function() return ('x'):rep(1000000) end)", [function])
         #expect(error?.message == "not enough memory")
@@ -162,15 +170,7 @@ struct HostFunctionErrorTests {
     func `recursion between Lua and the host ends as an error`() throws {
         let machine = try Machine()
         let cage = Cage()
-        let function = HostFunction("f") { call throws(LuaError) in
-            let canary = Cage.Canary(in: cage)
-            defer { cage.leave() }
-            let callback = call.reference(1)
-            defer { call.vm.release(callback) }
-            _ = try call.vm.call(callback)
-            withExtendedLifetime(canary) {}
-            return .returns
-        }
+        let function = Self.caller(in: cage)
         let error = machine.error(of: "local function down() host.f(down) end down()", [function])
         #expect(error?.message.contains("stack overflow") == true)
         #expect(cage.isClean)

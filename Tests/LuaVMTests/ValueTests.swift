@@ -6,8 +6,10 @@ import Testing
 struct ValueTests {
     static let values: [LuaValue] = [
         .nil, .boolean(true), .boolean(false), .integer(0), .integer(.min), .integer(.max),
-        .number(0.5), .number(.infinity), .number(-.infinity), .number(1e308), .number(.leastNonzeroMagnitude), .number(3),
-        .text(""), .text("text"), .text("Füße, 日本, 🎬"), .string([0]), .string([97, 0, 98, 0]), .string([0xff, 0xfe, 0xc3]),
+        .number(0.5), .number(.infinity), .number(-.infinity), .number(1e308), .number(.leastNonzeroMagnitude),
+        .number(3),
+        .text(""), .text("text"), .text("Füße, 日本, 🎬"), .string([0]), .string([97, 0, 98, 0]),
+        .string([0xff, 0xfe, 0xc3]),
         .table(LuaTable()),
         .table(LuaTable(sequence: [.integer(1), .text("two"), .table(LuaTable(sequence: [.boolean(false)]))])),
         .table(LuaTable(fields: [("a", .table(LuaTable(fields: [("b", .number(0.25))])))])),
@@ -77,7 +79,9 @@ struct ValueTests {
         let machine = try Machine()
         var value = LuaValue.integer(7)
         for _ in 0..<5_000 { value = .table(LuaTable(sequence: [value])) }
-        let depth = try machine.run("local t, n = select(2, ...), 0 while type(t) == 'table' do t, n = t[1], n + 1 end return n, t", with: [value])
+        let depth = try machine.run(
+            "local t, n = select(2, ...), 0 while type(t) == 'table' do t, n = t[1], n + 1 end return n, t",
+            with: [value])
         #expect(depth == [.integer(5_000), .integer(7)])
     }
 
@@ -88,7 +92,8 @@ struct ValueTests {
         table.entries.append(.init(key: .nil, value: .integer(2)))
         table.entries.append(.init(key: .number(.nan), value: .integer(3)))
         table.entries.append(.init(key: .opaque(.function), value: .integer(4)))
-        #expect(try machine.run("return select(2, ...)", with: [.table(table)]) == [.table(LuaTable(fields: [("kept", .integer(1))]))])
+        let kept = LuaTable(fields: [("kept", .integer(1))])
+        #expect(try machine.run("return select(2, ...)", with: [.table(table)]) == [.table(kept)])
     }
 
     @Test

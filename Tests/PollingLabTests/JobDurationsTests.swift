@@ -20,7 +20,8 @@ struct JobDurationsTests {
     @Test(arguments: [
         ("fixed:60", "'60' is not a time such as 60s"), ("fixed:0s", "more than 0"), ("fixed:-1s", "more than 0"),
         ("fixed:nans", "'nans' is not a time"), ("fixed:infs", "'infs' is not a time"), ("fixed:9999999h", "365 days"),
-        ("lognormal:60s", "takes 2 numbers, not 1"), ("lognormal:60s,0", "sigma '0'"), ("lognormal:60s,nan", "sigma 'nan'"),
+        ("lognormal:60s", "takes 2 numbers, not 1"), ("lognormal:60s,0", "sigma '0'"),
+        ("lognormal:60s,nan", "sigma 'nan'"),
         ("uniform:5s,5s", "the first time must be less"), ("uniform:1s,2s,3s", "takes 2 numbers, not 3"),
         ("gauss:60s,1s", "neither one of fixed:60s"), ("", "neither one of"), ("fixed:1s+", "neither one of"),
     ])
@@ -31,7 +32,8 @@ struct JobDurationsTests {
     }
 
     @Test(arguments: [
-        ("1000\n2000.5\n", [1000, 2000.5]), ("job,ms\na,1000\n\nb,2s\n", [1000, 2000]), ("# mine\n\"5s\"\r\n7s", [5000, 7000]),
+        ("1000\n2000.5\n", [1000, 2000.5]), ("job,ms\na,1000\n\nb,2s\n", [1000, 2000]),
+        ("# mine\n\"5s\"\r\n7s", [5000, 7000]),
         ("model,after_ms,before_ms\nm,1000,2000\nm,5000,\nm,3000,3500\n", [1500, 3250]),
     ] as [(String, [Double])])
     func `a file has a duration in each line`(text: String, times: [Double]) throws {
@@ -39,8 +41,10 @@ struct JobDurationsTests {
     }
 
     @Test(arguments: [
-        ("", "has no durations"), ("ms\n", "has no durations"), ("1000\n-5\n", "times.csv:2: '-5'"), ("1000\nx\n", "times.csv:2"),
-        ("1000\n0\n", "times.csv:2"), ("1\nnan\n", "times.csv:2"), ("model,after_ms,before_ms\nm,9000,100\n", "times.csv:2"),
+        ("", "has no durations"), ("ms\n", "has no durations"), ("1000\n-5\n", "times.csv:2: '-5'"),
+        ("1000\nx\n", "times.csv:2"),
+        ("1000\n0\n", "times.csv:2"), ("1\nnan\n", "times.csv:2"),
+        ("model,after_ms,before_ms\nm,9000,100\n", "times.csv:2"),
     ])
     func `a line that is no duration is named by its number`(text: String, complaint: String) throws {
         let error = try #require(throws: LabError.self) { try read("times.csv", file: text) }

@@ -12,7 +12,8 @@ struct LabReportTests {
     private let good = LabResult(
         name: "good", jobs: 500, looksPerJob: 20, meanDelay: 1500, p95Delay: 2900, peakRate: 31, gaveUp: 0)
     private let hasty = LabResult(
-        name: "<hasty> & \"co\" <!-- rows -->", jobs: 500, looksPerJob: 3, meanDelay: nil, p95Delay: nil, peakRate: 4, gaveUp: 500)
+        name: "<hasty> & \"co\" <!-- rows -->", jobs: 500, looksPerJob: 3, meanDelay: nil, p95Delay: nil, peakRate: 4,
+        gaveUp: 500)
 
     @Test func `the table lines up and says what cannot be said with a dash`() {
         let lines = report([good, hasty]).text.split(separator: "\n")
@@ -49,7 +50,9 @@ struct LabReportTests {
         #expect(report([hasty]).html.contains("nothing to draw"))
     }
 
-    @Test(arguments: [(1234.4, "1234"), (123.4, "123"), (12.34, "12.3"), (1.234, "1.23"), (0.1234, "0.123"), (0, "0.000")])
+    @Test(arguments: [
+        (1234.4, "1234"), (123.4, "123"), (12.34, "12.3"), (1.234, "1.23"), (0.1234, "0.123"), (0, "0.000"),
+    ])
     func `numbers have three digits`(number: Double, text: String) {
         #expect(LabText.number(number) == text)
     }

@@ -40,6 +40,13 @@ struct LabRunTests {
         #expect(result.product == 0)
     }
 
+    /// Sums of delays are off in their last digits, from which a gain of 10¹⁷ would follow.
+    @Test func `a look that comes exactly with the end has no delay`() throws {
+        let result = try Trial.fixed(1500).run(LabPlan(jobs: 500, durations: [.fixed(60_000)]))
+        #expect(result.looksPerJob == 40)
+        #expect(result.meanDelay == 0)
+    }
+
     @Test func `the same seed gives the same, another seed does not`() throws {
         let plan = LabPlan(jobs: 200, faults: 0.1)
         var other = plan

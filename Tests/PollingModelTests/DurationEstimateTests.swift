@@ -54,7 +54,8 @@ struct DurationEstimateTests {
         }
     }
 
-    /// Of jobs given up at a minute only that is known; left out, or taken for durations, they would make the rest look quick.
+    /// Of jobs given up at a minute only that is known; left out, or taken for durations, they would make the rest look
+    /// quick.
     @Test func `jobs whose end nobody saw count for as long as they were seen`() throws {
         let observations = Self.sample(400, Self.exponential).enumerated().compactMap { index, time in
             index.isMultiple(of: 2) || time < 60_000

@@ -4,12 +4,16 @@ import Testing
 
 struct RequestBudgetTests {
     /// The table of `RequestBudget`.
-    @Test(arguments: [(5.0, [1000.0, 1000, 2000]), (2.5, [1000, 1000, 2000]), (1, [2500, 2500, 5000])] as [(Double, [Double])])
+    @Test(arguments: [
+        (5.0, [1000.0, 1000, 2000]), (2.5, [1000, 1000, 2000]), (1, [2500, 2500, 5000]),
+    ] as [(Double, [Double])])
     func `jobs share a budget in proportion to the root of their hazards`(budget: Double, delays: [Double]) {
         var shared = RequestBudget(perSecond: budget)
         let own = ["a": 1000.0, "b": 1000, "c": 2000]
         for (job, delay) in own { _ = shared.stretch(of: job, own: delay, now: 0) }
-        let stretched = own.sorted { $0.key < $1.key }.map { $0.value * shared.stretch(of: $0.key, own: $0.value, now: 0) }
+        let stretched = own.sorted { $0.key < $1.key }.map { job, delay in
+            delay * shared.stretch(of: job, own: delay, now: 0)
+        }
         for (delay, expected) in zip(stretched, delays) { #expect(abs(delay - expected) < 1e-6) }
     }
 

@@ -18,7 +18,8 @@ struct RunEndTests {
 
     @Test
     func `an uncaught error has the user's line and a traceback of the user's lines`() async throws {
-        let outcome = try await runScript("local function f()\n error('boom')\nend\ndecart.map({ 1 }, function() f() end)")
+        let outcome = try await runScript(
+            "local function f()\n error('boom')\nend\ndecart.map({ 1 }, function() f() end)")
         let error = try #require(outcome.failures.first)
         #expect(error.message == "test.lua:2: boom")
         #expect(error.traceback?.contains("test.lua:4") == true)
@@ -49,7 +50,8 @@ struct RunEndTests {
 
     @Test
     func `awaiting it later clears that`() async throws {
-        let outcome = try await runScript("local t = decart.spawn(error, 'x') decart.sleep(1) record(tostring(pcall(t.await, t)))")
+        let outcome = try await runScript(
+            "local t = decart.spawn(error, 'x') decart.sleep(1) record(tostring(pcall(t.await, t)))")
         #expect(outcome.failures.count == 1)
         #expect(outcome.recordedTexts == ["false"])
         #expect(outcome.status == .success)
@@ -156,7 +158,10 @@ struct RunEndTests {
     func `an interval goes on after an error`() async throws {
         let outcome = try await runScript("""
             local n, id = 0, nil
-            id = setInterval(function() n = n + 1 if n == 3 then clearInterval(id) record("three") else error("x") end end, 10)
+            id = setInterval(function()
+              n = n + 1
+              if n == 3 then clearInterval(id) record("three") else error("x") end
+            end, 10)
             """)
         #expect(outcome.failures.count == 2)
         #expect(outcome.recordedTexts == ["three"])

@@ -69,9 +69,7 @@ struct ReportTests {
                 not ok 2 - a_test.lua: fails \\#1 <&">
                   ---
                   at: 'a_test.lua:8'
-                  message: |-
-                    expected: 1
-                         got: 2\u{1B}
+                  message: "expected: 1\\n     got: 2\\x1b"
                   traceback:
                     - 'a_test.lua:8'
                     - 'b.lua:1: in upvalue ''f'''
@@ -80,11 +78,48 @@ struct ReportTests {
                 not ok 4 - c_test.lua: (loading the file)
                   ---
                   at: 'c_test.lua'
-                  message: |-
+                  message: |
                     c_test.lua:1: no
                   ...
 
                 """)
+    }
+
+    /// The protocol's own reader in Perl is strict about the YAML it takes, and loses count where it gives up.
+    @Test(arguments: [
+        "two\nlines", "a diff:\n  {\n\n→   \"5\",\n  }", "  indented", "", "a\u{1B}[1mb\\", "\n# '\"...\n  ...\n",
+    ])
+    func `what Perl reads of a failure is what it says`(message: String) throws {
+        let text = Text()
+        let report = TAPReport { text.add($0) }
+        report.begin(count: 2)
+        report.add(
+            TestResult(
+                test: .init(file: "a_test.lua", name: "fails"),
+                verdict: .failed(.init(message: message, lines: ["a_test.lua:8", "b's.lua:1"]))))
+        report.add(TestResult(test: .init(file: "a_test.lua", name: "works"), verdict: .passed))
+        report.end()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/perl")
+        process.arguments = [
+            "-MTAP::Parser", "-e",
+            """
+            my $parser = TAP::Parser->new({ tap => $ARGV[0] });
+            while (my $part = $parser->next) { print $part->data->{message}, "\\0" if $part->is_yaml }
+            print join(",", $parser->tests_run, $parser->parse_errors, $parser->failed);
+            """, text.all,
+        ]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let read = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        let parts = read.split(separator: "\0", omittingEmptySubsequences: false)
+        #expect(parts.last == "2,1", "\(text.all)")
+        // A block ends with the end of its last line.
+        let wanted = message.hasSuffix("\n") ? String(message.dropLast()) : message
+        let got = String(parts[0])
+        #expect(got == message || got == wanted + "\n", "\(text.all)")
     }
 
     @Test func `JUnit's XML holds every text, and nothing that XML cannot`() throws {

@@ -60,7 +60,8 @@ struct ScenarioTests {
             "it does not come to an end"
         ),
         (
-            "return function() local co = coroutine.wrap(function() while true do end end)\nwhile true do pcall(co) end end",
+            "return function() local co = coroutine.wrap(function() while true do end end)\n"
+                + "while true do pcall(co) end end",
             "it does not come to an end"
         ),
         ("return function() local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end end", "not enough memory"),

@@ -1,7 +1,7 @@
 // What Swift may see of Lua: this header and nothing else. It declares the functions of Lua's C API that cannot raise
-// (class "-" and "m" of the manual, section 4.6; see `host` in shim.h for why "m" is safe here) and the shim's own, which
-// run everything that can raise or yield under protection. lua.h itself stays out of Swift's sight, so that a call which
-// could long-jump over a Swift frame does not compile.
+// (class "-" and "m" of the manual, section 4.6; see `host` in shim.h for why "m" is safe here) and the shim's own,
+// which run everything that can raise or yield under protection. lua.h itself stays out of Swift's sight, so that a
+// call which could long-jump over a Swift frame does not compile.
 #ifndef CLUASHIM_H
 #define CLUASHIM_H
 
@@ -24,7 +24,8 @@ enum : int {
     SHIM_WAIT = -3,
 };
 
-/// Called for every host function. `owner` is what `shim_open` was given, `function` the number the function was made with.
+/// Called for every host function. `owner` is what `shim_open` was given, `function` the number the function was made
+/// with.
 typedef int (*shim_dispatch)(void *owner, lua_State *L, int64_t function);
 
 /// A state with all standard libraries, the safe loaders and the host's coroutine library; NULL if memory is short.
@@ -41,13 +42,16 @@ size_t shim_memory_used(lua_State *L);
 size_t shim_memory_peak(lua_State *L);
 /// Script code that would hold more than `bytes` gets Lua's "not enough memory"; 0 means no limit.
 void shim_memory_limit(lua_State *L, size_t bytes);
-/// For tests: the `n`th allocation by script code from now on fails, and with `then_all` all after it; 0 switches it off.
+/// For tests: the `n`th allocation by script code from now on fails, and with `then_all` all after it; 0 switches it
+/// off.
 void shim_fail_allocation(lua_State *L, int64_t n, bool then_all);
 /// For tests: whether the failure asked for has come to pass.
 bool shim_allocation_failed(lua_State *L);
 
 /// Whether C's standard input, which Lua's io library reads, has bytes that were read ahead.
 bool shim_input_is_buffered(void);
+/// All threads of the process allocate from one arena from now on.
+void shim_use_one_arena(void);
 /// Lua's copyright line.
 const char *shim_copyright(void);
 /// Lua's warnings: whether they are shown, as by `warn("@on")`.
@@ -67,8 +71,8 @@ void shim_push_raise(lua_State *L);
 void shim_push_nowait(lua_State *L);
 /// Compiles a chunk and leaves the function on top, or the message; 0 means it compiled. `name` as in Lua's `load`.
 int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bool bytecode);
-/// Calls what is below `arguments` values. 0: `results` values on top (-1: all); else the error value, and the traceback
-/// of the user's lines is kept for `shim_push_traceback`.
+/// Calls what is below `arguments` values. 0: `results` values on top (-1: all); else the error value, and the
+/// traceback of the user's lines is kept for `shim_push_traceback`.
 int shim_call(lua_State *L, int arguments, int results);
 /// Pushes the key and value that follow the key on top in the table at `index`, or pops that key and answers 0.
 int shim_next(lua_State *L, int index);
@@ -79,7 +83,8 @@ int shim_get_field(lua_State *L, int index, const char *key);
 
 // MARK: Objects
 
-/// Pushes a userdata that stands for the host's object with that id, with room for one user value out of scripts' reach.
+/// Pushes a userdata that stands for the host's object with that id, with room for one user value out of scripts'
+/// reach.
 void shim_push_object(lua_State *L, int64_t id);
 /// Whether the value at `index` is one, and its id.
 bool shim_object_id(lua_State *L, int index, int64_t *id);
@@ -98,10 +103,12 @@ enum : int {
     SHIM_TASK_STRAYED = 3,
 };
 
-/// Pushes a new coroutine made to run the function and `arguments` on top of `L`'s stack as a task's body, taking them off.
+/// Pushes a new coroutine made to run the function and `arguments` on top of `L`'s stack as a task's body, taking them
+/// off.
 lua_State *shim_push_task(lua_State *L, int arguments);
 /// Starts or continues a task with the `arguments` on top of its stack. A continued one takes `true` and results, or
-/// `false`, an error value, and whether it is a message that wants the position before it. `*results` counts what it left on its stack.
+/// `false`, an error value, and whether it is a message that wants the position before it. `*results` counts what it
+/// left on its stack.
 int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results);
 /// Ends a task wherever it is: runs the pending `<close>` variables of the coroutines in which it waits and its own,
 /// which cannot wait then, and empties their stacks.

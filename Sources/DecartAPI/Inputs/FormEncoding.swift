@@ -40,7 +40,8 @@ extension MultipartForm {
 }
 
 extension InputValue {
-    /// The value of a text part; nothing for a file, which is a part of another kind. A whole number loses its `.0`, whether it stands alone or in a table.
+    /// The value of a text part; nothing for a file, which is a part of another kind. A whole number loses its `.0`,
+    /// whether it stands alone or in a table.
     public var formText: [UInt8] {
         switch self {
         case .boolean(let flag): Array((flag ? "true" : "false").utf8)

@@ -12,7 +12,8 @@ public struct JobReply: Hashable, Sendable {
     }
 }
 
-/// `pending`, `processing`, `completed`, `failed`, or a word this program does not know yet: such a job is not finished.
+/// `pending`, `processing`, `completed`, `failed`, or a word this program does not know yet: such a job is not
+/// finished.
 public struct JobStatus: RawRepresentable, Hashable, Sendable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }

@@ -7,7 +7,8 @@ final class WriteBehind: Sendable {
     private struct State {
         var count = 0
         var underWay: FileWork.Begun<Outcome>?
-        /// The last buffer that was written, for the next bytes: fresh memory for each would cost as much as the copying.
+        /// The last buffer that was written, for the next bytes: fresh memory for each would cost as much as the
+        /// copying.
         var spare: [UInt8] = []
     }
 

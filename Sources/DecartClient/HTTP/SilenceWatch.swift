@@ -1,8 +1,8 @@
 import RunClock
 import Synchronization
 
-/// Ends the exchanges on which nothing has moved for too long. One timer for all of them: a timer for each request would
-/// cost more than looking at the few that are under way now and then.
+/// Ends the exchanges on which nothing has moved for too long. One timer for all of them: a timer for each request
+/// would cost more than looking at the few that are under way now and then.
 ///
 /// Silence is real time, whatever the run's clock says: virtual time stands still while a request is under way.
 final class SilenceWatch: Sendable {

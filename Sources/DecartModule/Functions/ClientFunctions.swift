@@ -9,7 +9,7 @@ extension DecartModule {
         [
             ModuleFunction("createDecartClient") { [self] call throws(LuaError) in
                 do throws(DecartError) {
-                    clients.append(try makeClient(call.value(1)))
+                    add(try makeClient(call.value(1)))
                 } catch {
                     throw LuaError(error)
                 }

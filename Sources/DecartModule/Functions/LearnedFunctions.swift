@@ -45,8 +45,9 @@ extension DecartModule {
                 if call.value(5).isTrue { learned[number].policy.refused(now: now) }
                 if let model { learned[number].book.saw(job, of: model, runningAt: age) }
                 let answer = learned[number].policy.answer(
-                    job: job, age: age, model: model ?? "", history: model.flatMap { learned[number].book.histories[$0] },
-                    now: now, chance: settings.chance.unit())
+                    job: job, age: age, model: model ?? "",
+                    history: model.flatMap { learned[number].book.histories[$0] }, now: now,
+                    chance: settings.chance.unit())
                 call.push(.number(answer.delay))
                 call.push(answer.usual.map { .number($0.lowerBound) } ?? .nil)
                 call.push(answer.usual.map { .number($0.upperBound) } ?? .nil)

@@ -27,7 +27,8 @@ extension DecartModule {
                     let kind = try options.text("kind")
                     if let kind, ModelDefinition.Kind(rawValue: kind) == nil {
                         let kinds = ModelDefinition.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-                        throw DecartError(.invalidOptions, "kind of list must be one of \(kinds), not \(Excerpt.quoted(kind)).")
+                        throw DecartError(
+                            .invalidOptions, "kind of list must be one of \(kinds), not \(Excerpt.quoted(kind)).")
                     }
                     let models = ModelCatalog.list(
                         kind: kind.flatMap(ModelDefinition.Kind.init(rawValue:)),

@@ -70,7 +70,8 @@ extension DecartModule {
         do throws(DecartError) {
             guard let file = file(call.value(2)) else {
                 throw DecartError(
-                    .invalidInput, "upload takes a path, a URL, decart.file(path) or a Blob, not a \(call.type(2).rawValue).")
+                    .invalidInput,
+                    "upload takes a path, a URL, decart.file(path) or a Blob, not a \(call.type(2).rawValue).")
             }
             let options = try Options(call.value(3), call: "upload")
             try options.check(known: ["ttlSeconds", "signal"])
@@ -79,7 +80,8 @@ extension DecartModule {
                 guard word.utf8.elementsEqual(bytes) else {
                     throw DecartError(
                         .invalidOptions,
-                        "ttlSeconds of upload must be a number of seconds or \"\(word)\", not \(Excerpt.quoted(bytes)).")
+                        "ttlSeconds of upload must be a number of seconds or \"\(word)\", "
+                            + "not \(Excerpt.quoted(bytes)).")
                 }
                 return (file, .persistent)
             }

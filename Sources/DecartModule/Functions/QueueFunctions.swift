@@ -27,7 +27,7 @@ extension DecartModule {
                 let queue = try client(call).queue
                 let id = try call.givenID(JobID.init)
                 watchPace(of: id)
-                return .waits(ModuleFunction.Operation {
+                return .waits(ModuleFunction.Operation(through: looks[try call.integer(1)]) {
                     await attempt { () async throws(DecartError) in try await queue.status(id) }
                 } conclude: { [self] outcome in
                     answer(outcome, about: id) { value(of: $0) }

@@ -152,7 +152,7 @@ struct MultipartParser: Sendable {
             var index = head
             // Nearly all of a body is scanned here and nowhere else: memchr is many times a Swift loop's speed.
             while let start = bytes.baseAddress, let hit = memchr(start + index, 13, bytes.count - index) {
-                let found = UnsafeRawPointer(hit) - start
+                let found = start.distance(to: hit)
                 if zip(bytes[found...], delimiter).allSatisfy({ $0 == $1 }) {
                     return (found, bytes.count - found >= delimiter.count)
                 }

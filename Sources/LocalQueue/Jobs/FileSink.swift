@@ -17,18 +17,12 @@ final class FileSink {
     }
 
     func write(_ bytes: [UInt8]) throws(StorageError) {
-        let failure: CInt = bytes.withUnsafeBytes { buffer in
-            var rest = buffer
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return errno
-                }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-            return 0
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw StorageError("cannot write", path, errno: count < 0 ? errno : EIO) }
+            written += count
         }
-        guard failure == 0 else { throw StorageError("cannot write", path, errno: failure) }
     }
 }

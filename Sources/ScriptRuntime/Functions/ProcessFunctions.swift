@@ -33,7 +33,8 @@ private struct ChildProcess: Sendable {
 
     init(_ call: borrowing HostCall) throws(LuaError) {
         guard case .table(let words) = call.value(1) else {
-            throw .badArgument(1, of: call.name, "table of the program and its arguments expected, got \(call.type(1).rawValue)")
+            throw .badArgument(
+                1, of: call.name, "table of the program and its arguments expected, got \(call.type(1).rawValue)")
         }
         if let stray = words.entries.first(where: { $0.key.text != "n" }) {
             let key = stray.key.text ?? stray.key.double.map { "\($0)" } ?? stray.key.typeName.rawValue
@@ -43,7 +44,8 @@ private struct ChildProcess: Sendable {
         for (index, word) in words.sequence.enumerated() {
             switch word {
             case .string(let bytes) where bytes.contains(0):
-                throw .badArgument(1, of: call.name, "word \(index + 1) contains a zero byte, which no program can be given")
+                throw .badArgument(
+                    1, of: call.name, "word \(index + 1) contains a zero byte, which no program can be given")
             case .string(let bytes): strings.append(bytes)
             case .integer(let number): strings.append(Array(String(number).utf8))
             case .number(let number): strings.append(Array(String(number).utf8))

@@ -20,7 +20,8 @@ extension ScriptRuntime {
                         throw .message("a task cannot await itself: it would wait for ever")
                     }
                     if task.state.isOver {
-                        current.wait = .init(id: id, kind: .task(id: task.id), function: call.name, position: call.caller)
+                        current.wait = .init(
+                            id: id, kind: .task(id: task.id), function: call.name, position: call.caller)
                         deliverOutcome(of: task, to: current, wait: id)
                     } else {
                         task.awaiters.append(.task(current, wait: id))

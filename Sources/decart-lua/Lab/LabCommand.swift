@@ -9,9 +9,9 @@ struct LabCommand: ParsableCommand {
         commandName: "decart-lua lab",
         abstract: "Compare polling policies on simulated jobs.",
         discussion: """
-            Each file returns a policy, function(poll), and goes by its name without .lua. All are given the same jobs. \
-            A look costs the service a request, the delay after a job's end costs you time: of any fixed interval the \
-            product of the two is half a mean duration, and gain says how much less a policy's is.
+            Each file returns a policy, function(poll), and goes by its name without .lua. All are given the same \
+            jobs. A look costs the service a request, the delay after a job's end costs you time: of any fixed \
+            interval the product of the two is half a mean duration, and gain says how much less a policy's is.
             """)
 
     @Argument(help: ArgumentHelp("Lua files that return a policy.", valueName: "policy.lua"))
@@ -23,8 +23,8 @@ struct LabCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            How long jobs take: fixed:60s, lognormal:60s,0.5 (median, sigma), uniform:0s,120s, exponential:60s, or a CSV \
-            file of recorded ones; joined by + they are mixed, given again they come one after the other. \
+            How long jobs take: fixed:60s, lognormal:60s,0.5 (median, sigma), uniform:0s,120s, exponential:60s, or \
+            a CSV file of recorded ones; joined by + they are mixed, given again they come one after the other. \
             lognormal:60s,0.5 unless given.
             """, valueName: "durations"))
     var durations: [String] = []
@@ -110,8 +110,7 @@ struct LabCommand: ParsableCommand {
     }
 
     private func results(_ plan: LabPlan, _ jobs: LabJobs) async throws(LabError) -> [LabResult] {
-        // One thread for Lua, one to watch it.
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var results: [LabResult] = []
         for (file, name) in zip(files, PolicyName.names(of: files)) {
             let progress = LabProgress(name, jobs: plan.warmUp + plan.jobs)

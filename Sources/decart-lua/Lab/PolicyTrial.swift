@@ -7,6 +7,12 @@ import NIOPosix
 import PollingLab
 import ScriptRuntime
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One policy's file in the lab: a Lua of its own, in which `require("decart")` is there and the network is not.
 struct PolicyTrial {
     let file: String
@@ -14,7 +20,6 @@ struct PolicyTrial {
     let plan: LabPlan
     let jobs: LabJobs
     let group: MultiThreadedEventLoopGroup
-
     let progress: LabProgress
 
     /// Runs the policy through all the jobs.
@@ -41,7 +46,8 @@ struct PolicyTrial {
         let module = DecartModule(
             settings: settings,
             transport: { () throws(DecartError) in
-                throw DecartError(.invalidOptions, "There is no service in the lab: a policy only answers when to look.")
+                throw DecartError(
+                    .invalidOptions, "There is no service in the lab: a policy only answers when to look.")
             },
             clock: runtime.clock, jobs: JobLedger(), note: { Console().notice($0) })
         do throws(LuaError) {
@@ -50,7 +56,8 @@ struct PolicyTrial {
             let main = try runtime.loadModule(
                 PackageResources.lab_lua, name: "lab", functions: [driver.next()],
                 arguments: [.value(.text(file)), .value(.integer(Int64(bitPattern: plan.seed)))])
-            watch.start(on: group.next(), runtime.makeInterrupter(message: "the policy does not answer"))
+            let interrupter = runtime.makeInterrupter(message: "the policy does not answer")
+            watch.start { Self.leave(interrupter) }
             _ = await runtime.run(main)
         } catch {
             failures.add(.failed(error, task: nil))
@@ -60,5 +67,14 @@ struct PolicyTrial {
         if let failure = failures.first { throw LabError(failure) }
         guard let result = driver.result else { throw LabError("\(file): the policy's file ended the run") }
         return result
+    }
+
+    /// Ends the process: the policy cannot be stopped where it is.
+    private static func leave(_ interrupter: LuaInterrupter) {
+        let place = interrupter.interrupt(.look).map { "\($0.line): " } ?? ""
+        Console().error(
+            "\(place)the policy has not answered for \(LabWatch.patience.components.seconds) s: it is inside one long "
+                + "call of a library's, which cannot be interrupted; the lab ends")
+        _exit(EXIT_FAILURE)
     }
 }

@@ -34,7 +34,7 @@ local actions = {
 
 -- A policy of its own for every wait of the run that is given none.
 local function load_policy(path)
-  local policy = or_fail(loadfile(path))(path)
+  local policy = core.nowait("a policy's file", or_fail(loadfile(path)), path)
   if type(policy) ~= "function" then
     error(("--policy %s: the file returned %s; it is to return a policy: a function(poll) that returns the "
       .. "milliseconds until the next look, or nil to give up"):format(

@@ -81,7 +81,8 @@ got:
   it("says what it does not know", function()
     assert.error(function() assert.foo(1) end, "assert.foo is not known; there are")
     assert.error(function() assert.equal(1) end, "assert.equal takes 2 values, and got 1")
-    assert.error(function() before_each(function() end) end, "before_each is called beforeEach here") -- luacheck: ignore
+    local function wrong() before_each(function() end) end -- luacheck: ignore
+    assert.error(wrong, "before_each is called beforeEach here")
   end)
 
   it("answers the error", function()
@@ -167,7 +168,9 @@ describe("the queue", function()
   end)
 
   it("expires jobs, cuts connections and hangs", function()
-    local queue = test.queue { { { "pending", 100 }, "cut", { "processing", 100 }, "hang", { "completed", 200000 }, "expired" } }
+    local queue = test.queue {
+      { { "pending", 100 }, "cut", { "processing", 100 }, "hang", { "completed", 200000 }, "expired" },
+    }
     local c = client({ maxRetries = 0, timeout = 9000 })
     local id = c.queue.submit(inputs).job_id
     decart.sleep(100)

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// Answers requests with bytes exactly as given, be they HTTP or not.
 enum RudeServer {
@@ -21,23 +20,11 @@ enum RudeServer {
     static func with<Value: Sendable>(
         _ rule: @escaping Rule, _ body: @Sendable (_ url: String) async throws -> Value
     ) async throws -> Value {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                    try pipeline.addHandler(Answering(rule: rule))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let outcome: Result<Value, any Error>
-        do {
-            outcome = .success(try await body("http://127.0.0.1:\(channel.localAddress?.port ?? 0)"))
-        } catch {
-            outcome = .failure(error)
-        }
-        try await channel.close()
-        return try outcome.get()
+        try await LoopbackServer.with(
+            { pipeline in
+                try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+                try pipeline.addHandler(Answering(rule: rule))
+            }, body)
     }
 
     private final class Answering: ChannelInboundHandler {

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
 
 /// A queue at which nothing comes to its end: a status and an upload get no reply, a result stops in its middle. Only a
@@ -12,24 +11,11 @@ final class StallingServer: Sendable {
 
     static func with<Value: Sendable>(_ body: @Sendable (_ url: String) async throws -> Value) async throws -> Value {
         let server = StallingServer()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: 1024)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
-                    try pipeline.addHandler(Answering(server: server))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let outcome: Result<Value, any Error>
-        do {
-            outcome = .success(try await body("http://127.0.0.1:\(channel.localAddress?.port ?? 0)"))
-        } catch {
-            outcome = .failure(error)
-        }
-        try await channel.close()
-        return try outcome.get()
+        return try await LoopbackServer.with(
+            { pipeline in
+                try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
+                try pipeline.addHandler(Answering(server: server))
+            }, body)
     }
 
     private final class Answering: ChannelInboundHandler {

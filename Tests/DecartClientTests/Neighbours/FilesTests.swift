@@ -50,7 +50,8 @@ struct FilesTests {
             try await client.files.upload(.blob(Blob(bytes: [], type: "")), ttlSeconds: .seconds(seconds))
         }
         #expect(error.code == .invalidOptions)
-        #expect(error.message.contains("ttlSeconds must be an integer from 60 to 2592000 or \"persistent\" (got \(seconds))"))
+        let rule = "ttlSeconds must be an integer from 60 to 2592000 or \"persistent\" (got \(seconds))"
+        #expect(error.message.contains(rule))
         #expect(transport.requests.isEmpty)
     }
 

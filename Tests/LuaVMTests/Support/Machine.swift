@@ -10,7 +10,9 @@ struct Machine {
 
     /// Runs Lua outside of any task. `host` there holds these functions, `...` after it these values.
     @discardableResult
-    func run(_ lua: String, _ functions: [HostFunction] = [], with values: [LuaValue] = []) throws(LuaError) -> [LuaValue] {
+    func run(
+        _ lua: String, _ functions: [HostFunction] = [], with values: [LuaValue] = []
+    ) throws(LuaError) -> [LuaValue] {
         let chunk = try load(lua)
         defer { vm.release(chunk) }
         return try vm.call(chunk, [.functions(functions)] + values.map { .value($0) })

@@ -9,7 +9,9 @@ check("output and code", function()
 end)
 
 check("stdin, env and cwd", function()
-  local r = exec({ "sh", "-c", "cat; echo $X-$HOME; pwd" }, { stdin = "a\0b\n", env = { X = 1, HOME = false }, cwd = "/" })
+  local r = exec({ "sh", "-c", "cat; echo $X-$HOME; pwd" }, {
+    stdin = "a\0b\n", env = { X = 1, HOME = false }, cwd = "/",
+  })
   assert(r.stdout == "a\0b\n1-\n/\n", r.stdout)
 end)
 

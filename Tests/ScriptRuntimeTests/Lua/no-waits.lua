@@ -38,7 +38,9 @@ end)
 
 check("a handler that waits: xpcall says so, not 'error in error handling'", function()
   local function handler(e) wait() return e end
-  for _, f in ipairs { function() error("x") end, function() local x; return x.y end, function() sleep(1) error("x") end } do
+  for _, f in ipairs {
+    function() error("x") end, function() local x; return x.y end, function() sleep(1) error("x") end,
+  } do
     local ok, message = xpcall(f, handler)
     assert(not ok and message:find("an xpcall message handler", 1, true), message)
   end

@@ -39,7 +39,8 @@ local function generator(seed)
     return labels
   end
   -- Lua 5.4.4 itself goes wrong where a coroutine is closed that is suspended inside xpcall: it goes on calling that
-  -- xpcall's handler, at a place of the stack where something else may be by now. So a program has the one or the other.
+  -- xpcall's handler, at a place of the stack where something else may be by now. So a program has the one or the
+  -- other.
   local closes = random(3) > 1
   local delays = { 0, 0, 1, 1, 2, 3, 5, 7, 20, 100 }
   local function delay() return delays[random(#delays)] end

@@ -45,7 +45,9 @@ check("a task cannot await itself", function()
 end)
 
 check("all keeps order and n, and raises the first error", function()
-  local r = decart.all { function() sleep(20) return "a" end, function() return nil end, function() sleep(10) return "c", 2 end }
+  local r = decart.all {
+    function() sleep(20) return "a" end, function() return nil end, function() sleep(10) return "c", 2 end,
+  }
   assert(r.n == 3 and r[1] == "a" and r[2] == nil and r[3] == "c")
   local slow = spawn(function() sleep(1000) end)
   raises("boom", decart.all, { slow, function() sleep(1) error("boom") end })

@@ -8,8 +8,9 @@ public import DecartAPI
 /// | `http_proxy`                  | the proxy of `http` requests, which are tunnelled (`CONNECT`) too       |
 /// | `no_proxy`, `NO_PROXY`        | what goes straight to its server: see `ProxyExceptions`                 |
 ///
-/// `HTTP_PROXY` is not read: in a CGI program that is a header which a stranger sent. Of two spellings the lower-case one counts, as in curl; an empty one is as good as none. What runs on this machine
-/// (`localhost`, loopback addresses) is never asked for through a proxy, which would look for it on its own machine.
+/// `HTTP_PROXY` is not read: in a CGI program that is a header which a stranger sent. Of two spellings the lower-case
+/// one counts, as in curl; an empty one is as good as none. What runs on this machine (`localhost`, loopback addresses)
+/// is never asked for through a proxy, which would look for it on its own machine.
 public struct ProxySettings: Sendable {
     private var https: ProxyServer?
     private var http: ProxyServer?
