@@ -14,8 +14,8 @@
 ///   where the script has not said so; `isBlank` ones have nothing to show yet. `number(_:of:)`, `text(_:of:)`,
 ///   `flag(_:of:)` and `media(of:)` read what is set, `fraction(of:)` a bar's share.
 /// - What people do goes back as a `DocumentEvent`: clicks on elements with `flag(.onclick, of:)`, and whatever is
-///   typed into an input. A face does not change the script's document: the script's side sets an input's new value, and the
-///   next patch tells.
+///   typed into an input. A face does not change the script's document: the script's side sets an input's new value,
+///   and the next patch tells.
 public struct LiveDocument: Sendable {
     var nodes = NodeTable(body: Node(name: nil, givenTag: .div, isInTree: true))
     var byName: [String: ElementID] = [:]

@@ -1,5 +1,5 @@
-/// A document's elements by their ids. Kept by number: a dictionary whose keys are of a type of our own costs every start
-/// of the program a search through all that the runtime knows of types.
+/// A document's elements by their ids. Kept by number: a dictionary whose keys are of a type of our own costs every
+/// start of the program a search through all that the runtime knows of types.
 struct NodeTable: Sendable {
     private var byNumber: [Int: Node]
 
