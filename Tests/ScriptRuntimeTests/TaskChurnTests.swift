@@ -17,7 +17,7 @@ struct TaskChurnTests {
         // Suspending for each task makes it slower: fewer do.
         let pairs = end == "t:cancel()" ? Self.pairs : Self.pairs / 20
         let runtime = try ScriptRuntime(
-            loop: ScriptLoop.next(), clock: VirtualClock(mode: .automatic)
+            loop: ScriptLoop.forLongRuns(), clock: VirtualClock(mode: .automatic)
         ) { report in
             Issue.record("\(report)")
         }

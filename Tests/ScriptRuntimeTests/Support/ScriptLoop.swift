@@ -6,5 +6,10 @@ import NIOPosix
 enum ScriptLoop {
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
+    private static let long = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     static func next() -> any EventLoop { group.next() }
+
+    /// For a script that keeps its loop busy for long: on a loop of the others it would make them late.
+    static func forLongRuns() -> any EventLoop { long.next() }
 }
