@@ -132,8 +132,8 @@ struct ScriptRun {
 
     /// Where the program keeps what outlives a run; nil where there is no home.
     private static func stateFolder() -> String? {
-        // As the XDG specification has it, empty is as good as not set.
-        let state = variable("XDG_STATE_HOME").flatMap { $0.isEmpty ? nil : $0 }
+        // As the XDG specification has it, what is no whole path is as good as not set.
+        let state = variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
         return (state ?? variable("HOME").map { "\($0)/.local/state" }).map { "\($0)/decart-lua" }
     }
 

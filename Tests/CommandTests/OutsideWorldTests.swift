@@ -27,6 +27,21 @@ struct OutsideWorldTests {
         #expect(outcome.everything == "one\n\nthree\nnil\n")
     }
 
+    @Test(arguments: ["", "not/here"])
+    func `a program gets its input also where TMPDIR is no whole path`(_ folder: String) async throws {
+        var command = try Command()
+        command.environment["TMPDIR"] = folder
+        let outcome = try await command.run("-e", "print(decart.exec({ 'cat' }, { stdin = 'in' }).stdout)")
+        #expect(outcome.everything == "in\n")
+    }
+
+    @Test func `input that cannot be kept for a program is told with the folder`() async throws {
+        var command = try Command()
+        command.environment["TMPDIR"] = "/nowhere/at/all"
+        let outcome = try await command.run("-e", "print(pcall(decart.exec, { 'cat' }, { stdin = 'in' }))")
+        #expect(outcome.output.contains("cannot run 'cat': its input cannot be written to a file in /nowhere/at/all: "))
+    }
+
     @Test func `a program is gone once its task was cancelled`() async throws {
         let command = try Command()
         try command.scratch.write("script.lua", """

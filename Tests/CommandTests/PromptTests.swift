@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct PromptTests {
     private func onTerminal(_ scratch: Scratch, _ body: (Tmux) async throws -> Void) async throws {
-        let tmux = try await Tmux("XDG_STATE_HOME=state '\(try Command.path())' -i --local", scratch: scratch)
+        let tmux = try await Tmux("XDG_STATE_HOME=$PWD/state '\(try Command.path())' -i --local", scratch: scratch)
         do {
             try await tmux.wait(for: "PUC-Rio\n>")
             try await body(tmux)

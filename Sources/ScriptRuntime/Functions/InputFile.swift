@@ -9,26 +9,37 @@ internal import SystemPackage
 /// A child process's standard input as a file without a name: written before the child starts, so that a child that
 /// does not read it all is no matter (a pipe would raise SIGPIPE, or wait).
 enum InputFile {
-    /// A descriptor at the start of these bytes, for the child to own.
-    static func make(_ bytes: [UInt8]) throws(Errno) -> FileDescriptor {
-        guard !bytes.isEmpty else { return try opened(open("/dev/null", O_RDONLY | O_CLOEXEC)) }
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(folder)/decart-lua-XXXXXX".utf8CString)
-        let file = try opened(mkstemp(&template))
-        _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
-        unlink(template)
-        do {
-            try file.writeAll(bytes)
-            try file.seek(offset: 0, from: .start)
-        } catch {
-            try? file.close()
-            throw error as? Errno ?? .ioError
+    /// Why the bytes could not be kept.
+    struct Problem: Error, CustomStringConvertible {
+        var folder: String
+        var cause: any Error
+        var description: String {
+            "its input cannot be written to a file in \(folder): \(cause). TMPDIR names another folder."
         }
-        return file
     }
 
-    private static func opened(_ descriptor: Int32) throws(Errno) -> FileDescriptor {
-        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-        return FileDescriptor(rawValue: descriptor)
+    /// A descriptor at the start of these bytes, for the child to own.
+    static func make(_ bytes: [UInt8]) throws -> FileDescriptor {
+        // Closed to programs from the start: another thread may be starting one at this moment.
+        guard !bytes.isEmpty else { return try .open("/dev/null", .readOnly, options: .closeOnExec) }
+        // As for results: a TMPDIR that is no whole path is none.
+        let named = getenv("TMPDIR").map { String(cString: $0) }
+        let folder = named.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+        let path = FilePath("\(folder)/decart-lua-\(String(UInt64.random(in: .min ... .max), radix: 36))")
+        do {
+            let file = try FileDescriptor.open(
+                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+            unlink(path.string)
+            do {
+                try file.writeAll(bytes)
+                try file.seek(offset: 0, from: .start)
+            } catch {
+                try? file.close()
+                throw error
+            }
+            return file
+        } catch {
+            throw Problem(folder: folder, cause: error)
+        }
     }
 }
