@@ -1,9 +1,9 @@
 /// What a `Range` header asks for (RFC 9110, section 14).
 public enum ByteRange: Hashable, Sendable {
-    /// Everything: no header, or one that is to be ignored (another unit, several ranges, not the grammar).
+    /// Everything: no header, or one to ignore (another unit, several ranges, a syntax error).
     case whole
     case part(Range<Int>)
-    /// A range that begins behind the end.
+    /// A range that begins after the end.
     case unsatisfiable
 
     /// - Parameter size: of the whole, in bytes.
@@ -36,11 +36,12 @@ public enum ByteRange: Hashable, Sendable {
         var numbers: [Int?] = []
         for end in ends {
             guard end.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
-            // Digits that do not fit lie behind every end there is.
+            // A number too large for Int lies after every possible end.
             numbers.append(end.isEmpty ? nil : Int(end) ?? Int.max)
         }
         return (numbers[0], numbers[1])
     }
+
     /// Without spaces and tabs at both ends.
     private static func trimmed(_ text: Substring) -> Substring {
         let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" }

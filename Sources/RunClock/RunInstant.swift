@@ -50,12 +50,13 @@ extension Duration {
         return Double(seconds) * 1e3 + Double(attoseconds) / 1e15
     }
 
-    /// A duration from a script's milliseconds; held at ±292 years, and zero for a value that is not a number.
+    /// A duration from a script's milliseconds; held at ±292 years, and zero for a value that is not a number. Rounded up
+    /// to a whole nanosecond: a wait for what is left until a deadline must not end before it.
     public static func fromMilliseconds(_ milliseconds: Double) -> Duration {
         guard !milliseconds.isNaN else { return .zero }
         let nanoseconds = milliseconds * 1e6
         if nanoseconds >= 9.2e18 { return .nanoseconds(Int64.max) }
         if nanoseconds <= -9.2e18 { return .nanoseconds(Int64.min) }
-        return .nanoseconds(Int64(nanoseconds))
+        return .nanoseconds(Int64(nanoseconds.rounded(.up)))
     }
 }

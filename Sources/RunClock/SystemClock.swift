@@ -1,11 +1,6 @@
 import Dispatch
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Real time: the machine's monotonic clock, and Dispatch timers for wakes.
 public final class SystemClock: RunClock {

@@ -33,8 +33,11 @@ public final class VirtualClock: RunClock {
     private let epoch: Double
     private let state = Mutex(State())
 
-    /// - Parameter epoch: the Unix time, in seconds, at which this clock starts; 2026-01-01T00:00:00Z unless given.
-    public init(mode: Mode = .manual, epoch: Double = 1_767_225_600) {
+    /// Where time that is not real starts, in seconds of Unix time: 2026-01-01T00:00:00Z.
+    public static let epoch = 1_767_225_600.0
+
+    /// - Parameter epoch: the Unix time, in seconds, at which this clock starts.
+    public init(mode: Mode = .manual, epoch: Double = VirtualClock.epoch) {
         self.mode = mode
         self.epoch = epoch
     }

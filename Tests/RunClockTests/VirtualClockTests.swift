@@ -89,4 +89,21 @@ struct VirtualClockTests {
         #expect(RunInstant(nanoseconds: .min) + .seconds(-1) == RunInstant(nanoseconds: .min))
         #expect(end - RunInstant(nanoseconds: .min) == .nanoseconds(Int64.max))
     }
+
+    @Test(
+        arguments: [
+            (0, 0), (1, 1_000_000), (0.5, 500_000), (1000.0 / 3, 333_333_334), (1e-9, 1), (-1e-9, 0), (-0.5, -500_000),
+            (.nan, 0), (.infinity, Int64.max), (-.infinity, Int64.min),
+        ] as [(Double, Int64)])
+    func `milliseconds are rounded up to whole nanoseconds`(milliseconds: Double, nanoseconds: Int64) {
+        #expect(Duration.fromMilliseconds(milliseconds).saturatingNanoseconds == nanoseconds)
+    }
+
+    @Test func `whoever waits for what is left until a deadline is there after one wait`() {
+        let clock = VirtualClock()
+        for deadline in [1000.0 / 3, 0.1, 1e7 / 3, 86_400_000.0 / 7] {
+            clock.advance(by: .fromMilliseconds(deadline - clock.now.milliseconds))
+            #expect(clock.now.milliseconds >= deadline)
+        }
+    }
 }
