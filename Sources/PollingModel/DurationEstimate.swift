@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How long jobs take, as estimated from observations without assuming a shape.
 ///
@@ -21,7 +17,7 @@ public struct DurationEstimate: Sendable {
     /// How many completed jobs are behind it.
     public let count: Int
     /// The mean duration if jobs are exponential: the time that all were watched for, by those that completed. What is
-    /// still running counts for what it has shown.
+    /// still running counts for as long as it has run.
     let mean: Double
 
     /// The wide part is log-logistic: its survival is 1 / (1 + (t / median)^shape).
@@ -29,7 +25,7 @@ public struct DurationEstimate: Sendable {
     /// An estimate from n jobs that seems to gain no more than this by √n may have seen nothing but chance.
     static let doubtfulGain = 0.6
 
-    /// Answers nil if no job was seen to complete.
+    /// Returns nil if no job was seen to complete.
     public init?(_ observations: [DurationObservation]) {
         let completed = observations.filter { $0.before != nil }.map(\.middle).sorted()
         guard !completed.isEmpty else { return nil }
@@ -101,7 +97,7 @@ public struct DurationEstimate: Sendable {
         return lasting > 0 ? mass[bin] / (lasting * width) : Self.tailShape / grid.time(at: Double(bin + 1))
     }
 
-    /// ∫√(f·S)dt in √ms: the fewer looks it takes to see the end soon, the smaller it is. See `LookBound`.
+    /// ∫√(f·S)dt in √ms: the fewer polls it takes to see the end soon, the smaller it is. See `PollBound`.
     public var spread: Double {
         var sum = 0.0
         for bin in 0..<TimeGrid.bins {
@@ -122,7 +118,7 @@ public struct DurationEstimate: Sendable {
     }
 
     /// How far to go by the shape of the estimate, 0 to 1; the rest of the way jobs count as exponential ones, of which
-    /// the past says nothing of the rest.
+    /// the past says nothing about the rest.
     ///
     /// Of n exponential durations an estimate seems to be worth more than a fixed interval, by about 0.25/√n, though
     /// nothing is to be gained; following it costs up to a tenth. Other shapes seem worth more than that by far:

@@ -1,8 +1,8 @@
-/// What is known of one model's jobs: the last observations, those still running, and an estimate from both.
+/// What is known about one model's jobs: the last observations, those still running, and an estimate from both.
 public struct DurationHistory: Sendable {
-    /// Observations that are held; older ones are forgotten.
+    /// How many observations are kept; older ones are forgotten.
     public static let limit = 400
-    /// Completed jobs it takes to know better than a fixed interval.
+    /// How many completed jobs it takes to know better than a fixed interval.
     public static let enough = 20
 
     public private(set) var observations: [DurationObservation] = []
@@ -17,7 +17,7 @@ public struct DurationHistory: Sendable {
     private var completed = 0
     /// The ages, in milliseconds, at which jobs under way were last seen unfinished.
     private var running: [String: Double] = [:]
-    /// Whether every job that was begun is held. Then those still running belong into the estimate: else the quick
+    /// Whether every job that was begun is kept. If so, those still running belong in the estimate; otherwise the quick
     /// ones, which end first, would look like all there are.
     private var isWhole: Bool
 
@@ -65,7 +65,10 @@ public struct DurationHistory: Sendable {
     private mutating func fit() {
         sinceFit = 0
         revision += 1
-        guard completed >= Self.enough else { return estimate = nil }
+        guard completed >= Self.enough else {
+            estimate = nil
+            return
+        }
         let unfinished = isWhole ? running.values.compactMap { DurationObservation(after: $0, before: nil) } : []
         estimate = DurationEstimate(observations + unfinished)
     }

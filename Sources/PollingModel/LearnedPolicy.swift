@@ -1,32 +1,36 @@
-/// Decides when to look at jobs by what earlier ones took: the pure part of `decart.policy.learned`.
+/// Decides when to poll jobs by how long earlier ones took: the pure part of `decart.policy.learned`.
 ///
 /// While fewer than `DurationHistory.enough` jobs of a model have been seen to complete, and for a job whose model or
-/// age is not known, it looks at a fixed interval.
+/// age is not known, it polls at a fixed interval.
 public struct LearnedPolicy: Sendable {
-    /// What there is to say about a job.
+    /// What is known about a job.
     public struct Answer: Sendable, Hashable {
-        /// Milliseconds until the next look.
+        /// Milliseconds until the next poll.
         public var delay: Double
-        /// Four of five jobs take between these two, milliseconds; nil while too little is known.
+        /// Four jobs in five take between these two, milliseconds; nil while too little is known.
         public var usual: ClosedRange<Double>?
-        /// Fewer than 1 job in 100 takes so long.
+        /// Whether fewer than 1 job in 100 takes this long.
         public var isStuck = false
     }
 
+    /// Milliseconds between polls while too little is known, where a script gives none.
+    public static let standardInterval = 1500.0
     public static let stuckBelow = 0.01
-    /// A delay is varied by up to a tenth either way, so that jobs begun together are not looked at together, and looks
-    /// at many jobs divide time more finely than looks at one.
+    /// A delay is varied by up to a tenth either way, so that jobs begun together are not polled together, and polls of
+    /// many jobs divide time more finely than polls of one.
     static let jitter = 0.1
 
-    private let costs: LookCosts
+    private let costs: PollCosts
     private let interval: Double
     public private(set) var budget: RequestBudget
-    private var schedules: [String: (revision: Int, schedule: LookSchedule, usual: ClosedRange<Double>)] = [:]
+    private var schedules: [String: (revision: Int, schedule: PollSchedule, usual: ClosedRange<Double>)] = [:]
 
     /// - Parameters:
     ///   - interval: the fixed one, milliseconds.
     ///   - budget: requests a second for all jobs; nil for no limit.
-    public init(costs: LookCosts = LookCosts(), interval: Double = 1500, budget: Double? = nil) {
+    public init(
+        costs: PollCosts = PollCosts(), interval: Double = LearnedPolicy.standardInterval, budget: Double? = nil
+    ) {
         self.costs = costs
         self.interval = interval
         self.budget = RequestBudget(perSecond: budget)
@@ -34,7 +38,7 @@ public struct LearnedPolicy: Sendable {
 
     /// - Parameters:
     ///   - age: milliseconds since the job was submitted.
-    ///   - history: what is known of its model; nil if the model is not.
+    ///   - history: what is known about its model; nil if the model is not known.
     ///   - now: milliseconds on the run's clock.
     ///   - chance: 0 to 1.
     public mutating func answer(
@@ -50,7 +54,7 @@ public struct LearnedPolicy: Sendable {
             isStuck: schedule.estimate.survival(at: age) < Self.stuckBelow)
     }
 
-    /// The service answered 429 to a look.
+    /// The service answered 429 to a poll.
     public mutating func refused(now: Double) {
         budget.refused(now: now)
     }
@@ -62,10 +66,10 @@ public struct LearnedPolicy: Sendable {
 
     private mutating func schedule(
         for model: String, _ history: DurationHistory
-    ) -> (LookSchedule, ClosedRange<Double>)? {
+    ) -> (PollSchedule, ClosedRange<Double>)? {
         guard let estimate = history.estimate else { return nil }
         if let known = schedules[model], known.revision == history.revision { return (known.schedule, known.usual) }
-        let schedule = LookSchedule(estimate, costs: costs)
+        let schedule = PollSchedule(estimate, costs: costs)
         let usual = estimate.quantile(0.1)...estimate.quantile(0.9)
         schedules[model] = (history.revision, schedule, usual)
         return (schedule, usual)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Finds the probability of each bin of a grid from observed intervals.
 struct MassFit {
@@ -25,7 +21,7 @@ struct MassFit {
         stretches = observations.map { observation in
             var from = grid.position(of: observation.after)
             var to = observation.before.map { grid.position(of: $0) } ?? bins
-            // A job that ended between two looks at the same millisecond still has its bin.
+            // A job that ended between two polls at the same millisecond still has its bin.
             if to - from < 0.5 {
                 let middle = (from + to) / 2
                 from = max(0, middle - 0.25)

@@ -1,12 +1,8 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Shares requests a second among jobs.
 ///
-/// Each job would by itself be looked at every δᵢ ∝ 1/√hᵢ. Where that makes more than R requests a second in all, every
+/// Each job would by itself be polled every δᵢ ∝ 1/√hᵢ. Where that makes more than R requests a second in all, every
 /// delay is stretched by Σ(1/δ)/R, which is δᵢ = Σ√h / (R·√hᵢ). A 429 halves R, or what is asked for now where no R is
 /// set; after half a minute without one, R grows by a hundredth a second until it is what it was.
 ///
@@ -35,7 +31,7 @@ public struct RequestBudget: Sendable {
         allowed = granted
     }
 
-    /// By how much to stretch the delay of a job that would by itself be looked at after `own` milliseconds.
+    /// By how much to stretch the delay of a job that would by itself be polled after `own` milliseconds.
     public mutating func stretch(of job: String, own: Double, now: Double) -> Double {
         // A delay of nothing is still a request's time.
         let rate = 1000 / max(own, 1)
@@ -68,7 +64,7 @@ public struct RequestBudget: Sendable {
         if let granted {
             allowed = min(granted, higher)
         } else {
-            // What is far from being used up limits nothing.
+            // A budget that is far from used up limits nothing.
             allowed = higher > 4 * wanted ? nil : higher
         }
     }

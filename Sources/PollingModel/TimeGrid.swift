@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Cuts time into bins that grow with it: as good as even near zero, as logarithms further out.
 ///
@@ -22,7 +18,7 @@ struct TimeGrid: Sendable {
         step = log1p(max(last, typical) / scale) / Double(Self.bins)
     }
 
-    /// Where `time` lies, 0 to `bins`; times beyond the last bin lie at its end.
+    /// The position of `time`, 0 to `bins`; times beyond the last bin are at its end.
     func position(of time: Double) -> Double {
         min(Double(Self.bins), log1p(max(0, time) / scale) / step)
     }

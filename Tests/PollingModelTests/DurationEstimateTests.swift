@@ -21,9 +21,10 @@ struct DurationEstimateTests {
         #expect(DurationEstimate([DurationObservation(after: 5000, before: nil)].compactMap { $0 }) == nil)
     }
 
-    @Test(arguments: [
-        (-1.0, 5.0), (.nan, 5), (5, .nan), (5, .infinity), (.infinity, nil), (9, 5), (0, 0), (0, nil),
-    ] as [(Double, Double?)])
+    @Test(
+        arguments: [
+            (-1.0, 5.0), (.nan, 5), (5, .nan), (5, .infinity), (.infinity, nil), (9, 5), (0, 0), (0, nil),
+        ] as [(Double, Double?)])
     func `an observation that cannot be is none`(after: Double, before: Double?) {
         #expect(DurationObservation(after: after, before: before) == nil)
     }
@@ -66,10 +67,10 @@ struct DurationEstimateTests {
         #expect(abs(estimate.survival(at: 120_000) - exp(-2)) < 0.05)
     }
 
-    @Test func `coarse looks still tell where most jobs end`() throws {
+    @Test func `coarse polls still tell where most jobs end`() throws {
         let observations = Self.sample(400) { 60_000 * pow(2, $0 - 0.5) }.compactMap { time in
-            let look = (time / 10_000).rounded(.down) * 10_000
-            return DurationObservation(after: look, before: look + 10_000)
+            let poll = (time / 10_000).rounded(.down) * 10_000
+            return DurationObservation(after: poll, before: poll + 10_000)
         }
         let estimate = try #require(DurationEstimate(observations))
         #expect(abs(estimate.quantile(0.5) - 60_000) < 4000)

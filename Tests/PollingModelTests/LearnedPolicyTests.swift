@@ -13,7 +13,7 @@ struct LearnedPolicyTests {
         policy.answer(job: "a", age: age, model: "m", history: history, now: 0, chance: chance)
     }
 
-    @Test func `until twenty jobs have completed it looks at a fixed interval`() {
+    @Test func `until twenty jobs have completed it polls at a fixed interval`() {
         var policy = LearnedPolicy(interval: 2000)
         for known in [nil, history(0), history(19)] {
             #expect(answer(&policy, known) == LearnedPolicy.Answer(delay: 2000))

@@ -4,9 +4,10 @@ import Testing
 
 struct RequestBudgetTests {
     /// The table of `RequestBudget`.
-    @Test(arguments: [
-        (5.0, [1000.0, 1000, 2000]), (2.5, [1000, 1000, 2000]), (1, [2500, 2500, 5000]),
-    ] as [(Double, [Double])])
+    @Test(
+        arguments: [
+            (5.0, [1000.0, 1000, 2000]), (2.5, [1000, 1000, 2000]), (1, [2500, 2500, 5000]),
+        ] as [(Double, [Double])])
     func `jobs share a budget in proportion to the root of their hazards`(budget: Double, delays: [Double]) {
         var shared = RequestBudget(perSecond: budget)
         let own = ["a": 1000.0, "b": 1000, "c": 2000]
