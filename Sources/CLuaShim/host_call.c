@@ -1,4 +1,4 @@
-// The one C function that every host function is, and the way back after a wait.
+// The one C function behind every host function, and the way back after a wait.
 #include "shim.h"
 
 // Raises the value on top: with the position of the user's line before it if it is a message that wants one.
@@ -18,6 +18,7 @@ static int raise_top(lua_State *L, bool here) {
 static int after_wait(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
+    if (lua_gettop(L) == 0) return luaL_error(L, "a wait ended without an answer");
     if (lua_toboolean(L, 1)) return lua_gettop(L) - 1;
     bool here = lua_toboolean(L, 3);
     lua_settop(L, 2);
@@ -52,14 +53,16 @@ static int raise_value(lua_State *L) {
     return raise_top(L, true);
 }
 
-// nowait(place, f, ...): calls f where it cannot wait, and not for ever; a wait in there is refused with that place's
-// name.
+// nowait(place, f, ...): calls f where it cannot wait, for a limited time. A wait in there is refused, naming that
+// place.
 int shim_nowait(lua_State *L) {
     luaL_checkstring(L, 1);
     luaL_checkany(L, 2);
     shim_bound bound = shim_begin_bound(L);
     int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+    bool overran = status == LUA_ERRMEM && shim_of(L)->overrun;
     shim_end_bound(L, bound);
+    if (overran) lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_overrun_key);
     if (status != LUA_OK) return lua_error(L);
     return lua_gettop(L) - 1;
 }

@@ -3,14 +3,15 @@
 
 #include <string.h>
 
-// The chunks of this program are named "=[decart-lua] …".
+bool shim_is_hosts_source(const char *source) { return strncmp(source, SHIM_MARK, sizeof SHIM_MARK - 1) == 0; }
+
 static bool is_users(const lua_Debug *frame) {
-    return frame->currentline > 0 && strncmp(frame->source, "=[decart-lua]", 13) != 0;
+    return frame->currentline > 0 && !shim_is_hosts_source(frame->source);
 }
 
 // Fills `frame` with the user's innermost line on L's stack.
 static bool find_user(lua_State *L, lua_Debug *frame) {
-    for (int level = 0; lua_getstack(L, level, frame); level++) {
+    for (int level = 0; level < SHIM_DEEPEST && lua_getstack(L, level, frame); level++) {
         lua_getinfo(L, "Sl", frame);
         if (is_users(frame)) return true;
     }
@@ -19,7 +20,7 @@ static bool find_user(lua_State *L, lua_Debug *frame) {
 
 static bool find_user_in_chain(lua_State *L, lua_Debug *frame) {
     if (find_user(L, frame)) return true;
-    // A coroutine made of a host function alone has no line of the user's: ask those that resumed it.
+    // A coroutine made from a host function has none of the user's lines: ask those that resumed it.
     shim_vm *vm = shim_of(L);
     for (int i = (int)vm->depth - 1; i >= 0; i--)
         if (vm->chain[i] != L && find_user(vm->chain[i], frame)) return true;
@@ -33,6 +34,29 @@ bool shim_push_where(lua_State *L, lua_State *of) {
     return true;
 }
 
+// Pushes the dotted name under which a loaded library holds the function on top ("table.sort"), or NULL.
+static const char *library_name(lua_State *L) {
+    int function = lua_gettop(L);
+    static const char *const libraries[] = {
+        "_G", "string", "table", "utf8", "math", "io", "os", "debug", "package", NULL,
+    };
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    for (int i = 0; libraries[i] != NULL; i++) {
+        if (lua_getfield(L, -1, libraries[i]) == LUA_TTABLE) {
+            lua_pushnil(L);
+            while (lua_next(L, -2)) {
+                if (lua_type(L, -2) == LUA_TSTRING && lua_rawequal(L, -1, function)) {
+                    const char *name = lua_tostring(L, -2);
+                    return i == 0 ? name : lua_pushfstring(L, "%s.%s", libraries[i], name);
+                }
+                lua_pop(L, 1);
+            }
+        }
+        lua_pop(L, 1);
+    }
+    return NULL;
+}
+
 bool shim_push_called_name(lua_State *L, lua_State *of) {
     lua_Debug frame;
     int level = 0;
@@ -42,9 +66,17 @@ bool shim_push_called_name(lua_State *L, lua_State *of) {
         level++;
     }
     if (level == 0 || !lua_getstack(of, level - 1, &frame)) return false;
-    lua_getinfo(of, "n", &frame);
-    if (frame.name == NULL) return false;
-    lua_pushstring(L, frame.name);
+    lua_getinfo(of, "nf", &frame);
+    lua_xmove(of, L, 1);
+    const char *name = library_name(L);
+    bool calls_another = name != NULL && (strcmp(name, "pcall") == 0 || strcmp(name, "xpcall") == 0);
+    if (!calls_another) {
+        if (frame.name != NULL) lua_pushstring(L, frame.name);
+        return frame.name != NULL;
+    }
+    // What waits is what that one calls. Its name is the host's to know where it is a function of the host's in C.
+    if (level == 2) return false;
+    lua_pushfstring(L, "a function called by %s", name);
     return true;
 }
 
@@ -123,13 +155,13 @@ static void push_stack(lua_State *L, lua_State *of) {
         lua_pushfstring(L, "\n\t%s:%d: ", frame.short_src, frame.currentline);
         luaL_addvalue(&text);
         add_function_name(L, &text, &frame);
-        // A script is itself called so by the host: that is nothing to show.
+        // The host calls the script itself in this way, which is not worth showing.
         if (frame.istailcall && *frame.what != 'm') luaL_addstring(&text, "\n\t(...tail calls...)");
     }
     luaL_pushresult(&text);
 }
 
-// Keeps `value`, on top of L, as what is known of L's coroutine under that registry key.
+// Keeps the value on top of L for L's coroutine, under that registry key.
 static void keep(lua_State *L, const void *key) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, key);
     lua_insert(L, -2);
@@ -167,30 +199,7 @@ void shim_push_kept_message(lua_State *L, lua_State *of) { push_kept(L, of, &shi
 
 // MARK: Waits that cannot be
 
-// Pushes the dotted name under which a loaded library holds the function on top ("table.sort"), or NULL.
-static const char *library_name(lua_State *L) {
-    int function = lua_gettop(L);
-    static const char *const libraries[] = {
-        "_G", "string", "table", "utf8", "math", "io", "os", "debug", "package", NULL,
-    };
-    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-    for (int i = 0; libraries[i] != NULL; i++) {
-        if (lua_getfield(L, -1, libraries[i]) == LUA_TTABLE) {
-            lua_pushnil(L);
-            while (lua_next(L, -2)) {
-                if (lua_type(L, -2) == LUA_TSTRING && lua_rawequal(L, -1, function)) {
-                    const char *name = lua_tostring(L, -2);
-                    return i == 0 ? name : lua_pushfstring(L, "%s.%s", libraries[i], name);
-                }
-                lua_pop(L, 1);
-            }
-        }
-        lua_pop(L, 1);
-    }
-    return NULL;
-}
-
-// These C functions go on after a yield, so they are never what stands in the way.
+// These C functions can continue after a yield, so they are never what stands in the way.
 static bool goes_on(const char *name) {
     static const char *const names[] = {"pcall", "xpcall", "dofile", "require", NULL};
     for (int i = 0; names[i] != NULL; i++)
@@ -200,13 +209,11 @@ static bool goes_on(const char *name) {
 
 static const char in_handler[] = "an xpcall message handler";
 
-// Says in words which place on `co`'s stack cannot be suspended; NULL if nothing on it is known to stand in the way.
+// Describes the place on `co`'s stack that cannot be suspended; NULL if nothing on it is known to stand in the way.
 static const char *place(lua_State *L, lua_State *co) {
     lua_Debug frame;
     bool handles = false;
-    // Beyond that many levels the search would take longer than the message is worth.
-    enum { DEEPEST = 1000 };
-    for (int level = 0; level < DEEPEST && lua_getstack(co, level, &frame); level++) {
+    for (int level = 0; level < SHIM_DEEPEST && lua_getstack(co, level, &frame); level++) {
         int before = lua_gettop(L);
         lua_getinfo(co, "Snf", &frame);
         if (co != L) lua_xmove(co, L, 1);
@@ -231,11 +238,11 @@ static const char *place(lua_State *L, lua_State *co) {
         }
         lua_settop(L, before);
     }
-    // Nothing else is in the way: then it is the handler, called for an error that Lua itself raised.
+    // Nothing else is in the way, so it is the handler, called for an error that Lua itself raised.
     return handles ? in_handler : NULL;
 }
 
-// Raises the error that names the place on `co`'s stack, or `otherwise` where none is found.
+// Raises the error that names the place on `co`'s stack, or `otherwise` if none is found.
 static int refuse(lua_State *L, lua_State *co, const char *otherwise) {
     if (!lua_checkstack(co, 8) || !lua_checkstack(L, 16)) return luaL_error(L, "stack overflow");
     const char *where = place(L, co);
@@ -261,7 +268,8 @@ void shim_check_wait(lua_State *L) {
             refuse(L, co, task ? "a <close> variable of a task that is stopped"
                                : "a <close> variable closed by coroutine.close");
         }
-        if (!lua_isyieldable(co)) refuse(L, co, "a function called from C");
+        if (!lua_isyieldable(co))
+            refuse(L, co, co == vm->main ? "code that runs outside of any task" : "a function called from C");
         if (shim_has(co, SHIM_FLAG_TASK)) return;
     }
     refuse(L, L, "code that runs outside of any task");

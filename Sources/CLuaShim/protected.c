@@ -11,7 +11,15 @@ int shim_call(lua_State *L, int arguments, int results) {
     lua_insert(L, handler);
     int before = vm->host;
     vm->host = 0;
+    bool outside = shim_enter_outside(L);
     int status = lua_pcall(L, arguments, results, handler);
+    // The error itself instead of what was raised in its place, see shim_raise_unhandled.
+    if (outside && status != LUA_OK && vm->interrupted == SHIM_INTERRUPT_FOR_GOOD && shim_is_unhandled(L)) {
+        lua_pop(L, 1);
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &shim_interrupt_key);
+        status = LUA_ERRRUN;
+    }
+    if (outside) shim_leave_outside(L);
     vm->host = before;
     lua_remove(L, handler);
     return status;
@@ -21,24 +29,24 @@ int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bo
     return luaL_loadbufferx(L, bytes, size, name, bytecode ? "bt" : "t");
 }
 
-static int next(lua_State *L) {
-    return lua_next(L, 1) ? 2 : 0;
-}
-
 int shim_next(lua_State *L, int index) {
-    // Stack: …, key. lua_next raises for a key that is not there, which a script can bring about by a finalizer that
-    // changes the table meanwhile: such a walk ends early.
+    // Stack: …, key. No protected call: hooks run in calls, and an error in one, or for a stack that is full, would cut
+    // the walk short. lua_next raises only for a key that is not there; then the table was changed, and the walk is over.
     index = lua_absindex(L, index);
-    lua_pushcfunction(L, next);
-    lua_insert(L, -2);
-    lua_pushvalue(L, index);
-    lua_insert(L, -2);
-    int below = lua_gettop(L) - 3;
-    if (lua_pcall(L, 2, LUA_MULTRET, 0) != LUA_OK) lua_settop(L, below);
-    return lua_gettop(L) > below;
+    if (!lua_isnil(L, -1)) {
+        lua_pushvalue(L, -1);
+        bool is_there = lua_rawget(L, index) != LUA_TNIL;
+        lua_pop(L, 1);
+        if (!is_there) {
+            lua_pop(L, 1);
+            return 0;
+        }
+    }
+    return lua_next(L, index);
 }
 
 int shim_describe(lua_State *L) {
+    luaL_checkany(L, 1);
     luaL_tolstring(L, 1, NULL);
     return 1;
 }
@@ -50,28 +58,12 @@ void shim_push_description(lua_State *L, int index) {
     lua_pushvalue(L, index);
     int before = vm->host;
     vm->host = 0;
+    bool outside = shim_enter_outside(L);
     int status = lua_pcall(L, 1, 1, 0);
+    if (outside) shim_leave_outside(L);
     vm->host = before;
     if (status != LUA_OK) {
         lua_pop(L, 1);
         lua_pushfstring(L, "(a %s whose __tostring fails)", luaL_typename(L, index));
     }
-}
-
-static int get_field(lua_State *L) {
-    lua_gettable(L, 1);
-    return 1;
-}
-
-int shim_get_field(lua_State *L, int index, const char *key) {
-    shim_vm *vm = shim_of(L);
-    index = lua_absindex(L, index);
-    lua_pushcfunction(L, get_field);
-    lua_pushvalue(L, index);
-    lua_pushstring(L, key);
-    int before = vm->host;
-    vm->host = 0;
-    int status = lua_pcall(L, 2, 1, 0);
-    vm->host = before;
-    return status;
 }

@@ -14,7 +14,9 @@ static int body_ended(lua_State *L, int status, lua_KContext context) {
 }
 
 static int body(lua_State *L) {
-    // Stack: the function and its arguments. Below them go `true` and the message handler.
+    // Stack: the function and its arguments. Below them go `true` and the message handler. A script that comes by this
+    // function can call it with nothing.
+    luaL_checkany(L, 1);
     lua_pushboolean(L, 1);
     lua_insert(L, 1);
     lua_pushcfunction(L, shim_keep_traceback);
@@ -44,6 +46,12 @@ int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results)
     vm->turn++;
     int status = shim_resume(task, from, arguments, results);
     vm->host = before;
+    // The error itself instead of what was raised in its place, see shim_raise_unhandled.
+    bool failed = status == LUA_OK ? *results == 2 && !lua_toboolean(task, -2) : status != LUA_YIELD;
+    if (failed && vm->interrupted == SHIM_INTERRUPT_FOR_GOOD && shim_is_unhandled(task)) {
+        lua_pop(task, 1);
+        lua_rawgetp(task, LUA_REGISTRYINDEX, &shim_interrupt_key);
+    }
     if (vm->depth == 0) vm->interrupted = 0;
     switch (status) {
     case LUA_OK:
@@ -59,16 +67,17 @@ int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results)
 
 void shim_drop_task(lua_State *task) {
     shim_vm *vm = shim_of(task);
-    // A wait may be deep in coroutines that one another resumed: the innermost unwinds first, as with an error.
+    // A wait may be deep inside nested coroutines: the innermost unwinds first, as with an error.
     lua_State *waiting[SHIM_CHAIN];
     int count = 0;
     for (lua_State *co = task; co != NULL && count < SHIM_CHAIN; co = shim_waits_in(co)) waiting[count++] = co;
     int before = vm->host;
     vm->host = 0;
+    if (vm->depth == 0) vm->turn++;
     while (count > 0) {
         lua_State *co = waiting[--count];
         shim_clear(co, SHIM_FLAG_WAITS);
-        shim_reset(co);
+        if (shim_can_reset(co)) shim_reset(co);
         lua_settop(co, 0);
     }
     vm->host = before;

@@ -1,6 +1,7 @@
 // A machine's life and its memory.
 #include "shim.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 _Static_assert(LUA_REGISTRYINDEX == -1000000 - 1000, "SHIM_REGISTRY in CLuaShim.h is another Lua's");
 
 const char shim_tracebacks_key = 't', shim_messages_key = 'm', shim_interrupt_key = 'i', shim_error_metatable_key = 'e',
-           shim_refusal_key = 'r';
+           shim_refusal_key = 'r', shim_overrun_key = 'o';
 
 static bool refuses(shim_vm *vm, size_t growth) {
     if (vm->host > 0) return false;
@@ -43,7 +44,6 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
         return NULL;
     }
     vm->used += new_size - old_size;
-    if (vm->used > vm->peak) vm->peak = vm->used;
     return moved;
 }
 
@@ -53,8 +53,8 @@ static int panic(lua_State *L) {
     return 0;  // Lua aborts
 }
 
-// What Lua says of a failed resume. It makes these strings outside of any protection: were there no memory then, the
-// process would end. Short strings that exist already are found again without an allocation.
+// Lua's messages about a failed resume. It makes these strings outside any protection: if there were no memory then,
+// the process would end. Short strings that exist already are found again without an allocation.
 static void keep_messages(lua_State *L) {
     static const char *const messages[] = {
         "cannot resume dead coroutine", "cannot resume non-suspended coroutine", "C stack overflow",
@@ -66,7 +66,7 @@ static void keep_messages(lua_State *L) {
     }
 }
 
-// What is kept of a coroutine's error is kept as long as the coroutine lives.
+// What is kept about a coroutine's error is kept as long as the coroutine lives.
 static void add_weak_table(lua_State *L, const void *key) {
     lua_newtable(L);
     lua_createtable(L, 0, 1);
@@ -83,13 +83,15 @@ static int open_libraries(lua_State *L) {
     }
     luaL_openlibs(L);
     keep_messages(L);
+    shim_find_handlers(L);
     shim_open_coroutines(L);
     shim_open_loaders(L);
-    shim_open_objects(L);
+    shim_open_debugging(L);
     shim_open_xpcall(L);
+    shim_open_programs(L);
     add_weak_table(L, &shim_tracebacks_key);
     add_weak_table(L, &shim_messages_key);
-    // As the stand-alone interpreter has it.
+    // As in the stand-alone interpreter.
     lua_gc(L, LUA_GCGEN, 0, 0);
     return 0;
 }
@@ -121,6 +123,7 @@ lua_State *shim_open(void *owner, int (*dispatch)(void *, lua_State *, int64_t),
 
 void shim_close(lua_State *L) {
     shim_vm *vm = shim_of(L);
+    shim_forget_handler(vm->main);
     lua_close(vm->main);
     free(vm->warning);
     free(vm);
@@ -130,11 +133,20 @@ void shim_close_for_exit(lua_State *L, lua_State *task) {
     shim_vm *vm = shim_of(L);
     // From a finalizer that a close runs, this closes once more, as os.exit does in Lua: the other finalizers run, and
     // nothing returns to the close outside.
-    if (task != NULL) shim_reset(task);
+    if (task != NULL && shim_can_reset(task)) shim_reset(task);
+    shim_forget_handler(vm->main);
     lua_close(vm->main);
 }
 
 bool shim_input_is_buffered(void) { return stdin->_IO_read_ptr < stdin->_IO_read_end; }
+
+int shim_flush_output(void) {
+    // The first failure is the one to tell: what could not be written is gone then, and the next flush has nothing to do.
+    static int failure;
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) != 0 && failure == 0) failure = errno;
+    return failure != 0 ? failure : failed ? -1 : 0;
+}
 
 void shim_use_one_arena(void) {
 #ifdef M_ARENA_MAX
@@ -145,7 +157,6 @@ void shim_use_one_arena(void) {
 const char *shim_copyright(void) { return LUA_COPYRIGHT; }
 
 size_t shim_memory_used(lua_State *L) { return shim_of(L)->used; }
-size_t shim_memory_peak(lua_State *L) { return shim_of(L)->peak; }
 void shim_memory_limit(lua_State *L, size_t bytes) { shim_of(L)->limit = bytes; }
 bool shim_allocation_failed(lua_State *L) { return shim_of(L)->failed; }
 
@@ -164,7 +175,7 @@ void shim_warn_to(lua_State *L, void (*warned)(void *, const char *, size_t)) { 
 static void give_warning(shim_vm *vm, const char *message, int continued) {
     size_t size = strlen(message);
     char *longer = realloc(vm->warning, vm->warning_size + size + 1);
-    // Without memory for it the piece is left out.
+    // If there is no memory for it, the piece is left out.
     if (longer != NULL) {
         memcpy(longer + vm->warning_size, message, size);
         vm->warning = longer;

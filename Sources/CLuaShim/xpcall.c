@@ -1,5 +1,5 @@
-// `xpcall` as Lua has it, but for what becomes of a message handler that tries to wait. The error for that wait calls
-// the handler again, which tries again, until Lua gives up with "error in error handling": what is wrong is said
+// `xpcall` as in Lua, except for a message handler that tries to wait. The error for that wait would call
+// the handler again, which would try again, until Lua gave up with "error in error handling". Say what is wrong
 // instead.
 #include "shim.h"
 

@@ -8,15 +8,24 @@ public struct HostCall {
     public let argumentCount: Int
     /// The function's name, for complaints.
     public let name: String
-    private(set) var resultCount = 0
-    /// Whether a result found no room on the stack: the call is an error then.
-    private(set) var overflowed = false
+    /// How many arguments come before those that the script counts: the object that a method is called on.
+    public let hidden: Int
 
-    init(stack: LuaStack, vm: LuaVM, name: String) {
+    init(stack: LuaStack, vm: LuaVM, function: HostFunction) {
         self.stack = stack
         self.vm = vm
-        self.name = name
+        name = function.name
+        hidden = function.hiddenArguments
         argumentCount = stack.count
+    }
+
+    /// What was pushed above the arguments.
+    var resultCount: Int { stack.count - argumentCount }
+
+    /// Lua's complaint about the argument at `position`, under the number that the script counts it by.
+    public func badArgument(_ position: Int, _ complaint: String) -> LuaError {
+        guard position > hidden else { return .message("calling '\(name)' on a bad self (\(complaint))") }
+        return .badArgument(position - hidden, of: name, complaint)
     }
 
     // MARK: Arguments, counted from 1
@@ -27,8 +36,8 @@ public struct HostCall {
     }
 
     /// A copy of that argument; nil where there is none.
-    public func value(_ position: Int) -> LuaValue {
-        position <= argumentCount ? stack.value(at: position, kinds: vm.kinds) : .nil
+    public func value(_ position: Int, within bounds: LuaCopyBounds = .usual) -> LuaValue {
+        position <= argumentCount ? stack.value(at: position, kinds: vm.kinds, within: bounds) : .nil
     }
 
     // Those below throw Lua's own `bad argument` error for a value of another type.
@@ -60,9 +69,14 @@ public struct HostCall {
         var isInteger: Int32 = 0
         let integer = lua_tointegerx(stack.state, Int32(position), &isInteger)
         guard isInteger != 0 else {
-            throw .badArgument(position, of: name, "number has no integer representation")
+            throw badArgument(position, "number has no integer representation")
         }
         return Int(integer)
+    }
+
+    /// Checks what `reference` is to be taken of.
+    public func requireTable(_ position: Int) throws(LuaError) {
+        guard type(position) == .table else { throw expected("table", got: type(position), at: position) }
     }
 
     /// Checks what `reference` is to be taken of.
@@ -85,49 +99,50 @@ public struct HostCall {
     }
 
     private func expected(_ wanted: String, got: LuaTypeName, at position: Int) -> LuaError {
-        .badArgument(position, of: name, "\(wanted) expected, got \(got.rawValue)")
+        badArgument(position, "\(wanted) expected, got \(got.rawValue)")
     }
 
     // MARK: Results
 
-    public mutating func push(_ value: LuaValue) {
+    public func push(_ value: LuaValue) {
         guard hasRoom() else { return }
         stack.push(value, kinds: vm.kinds)
-        resultCount += 1
-    }
-
-    /// Pushes an object that keeps `coroutine` alive as long as the script holds the object.
-    public mutating func push(_ object: LuaObject, keeping coroutine: LuaCoroutine) {
-        guard hasRoom() else { return }
-        stack.push(object, kinds: vm.kinds)
-        coroutine.push(on: stack)
-        lua_setiuservalue(stack.state, -2, 1)
-        resultCount += 1
     }
 
     /// Pushes the value that a reference stands for.
-    public mutating func push(_ reference: LuaReference) {
+    public func push(_ reference: LuaReference) {
         guard hasRoom() else { return }
         vm.push(reference, on: stack)
-        resultCount += 1
+    }
+
+    /// Pushes a chunk, which finds its globals in that table from now on.
+    public func push(_ chunk: LuaReference, globals: LuaReference) {
+        guard hasRoom() else { return }
+        vm.push(chunk, on: stack)
+        vm.push(globals, on: stack)
+        lua_setupvalue(stack.state, -2, 1)
+    }
+
+    /// Pushes a table of these functions by their names.
+    public func push(_ functions: [HostFunction]) {
+        guard hasRoom() else { return }
+        vm.push(functions, on: stack)
     }
 
     /// Pushes copies of the results that an ended task left.
-    public mutating func pushResults(of task: LuaCoroutine) {
-        guard let count = vm.copyResults(of: task, to: stack) else { return overflowed = true }
-        resultCount += count
+    public func pushResults(of task: LuaCoroutine) {
+        if vm.copyResults(of: task, to: stack) == nil { vm.callOverflowed = true }
     }
 
     /// Pushes the error value that a failed task left.
-    public mutating func pushError(of task: LuaCoroutine) {
+    public func pushError(of task: LuaCoroutine) {
         guard hasRoom() else { return }
         vm.pushError(of: task, on: stack)
-        resultCount += 1
     }
 
-    private mutating func hasRoom() -> Bool {
+    private func hasRoom() -> Bool {
         guard stack.makeRoom(8) else {
-            overflowed = true
+            vm.callOverflowed = true
             return false
         }
         return true
@@ -142,23 +157,34 @@ public struct HostCall {
         return LuaReference(slot: luaL_ref(stack.state, SHIM_REGISTRY))
     }
 
-    /// A new task's coroutine for the function at `position`, called with the arguments after it.
-    public func makeTask(functionAt position: Int) throws(LuaError) -> LuaCoroutine {
+    /// A new task's coroutine for the function at `position`, called with the arguments from `first` on; from the one
+    /// after the function unless given.
+    public func makeTask(functionAt position: Int, argumentsFrom first: Int? = nil) throws(LuaError) -> LuaCoroutine {
         try requireFunction(position)
-        let count = argumentCount - position + 1
-        guard stack.makeRoom(count + 2) else { throw .message("stack overflow (too many arguments to \(name))") }
-        for index in position...argumentCount { lua_pushvalue(stack.state, Int32(index)) }
-        return try vm.makeTask(takingOff: stack, arguments: count - 1)
+        let first = first ?? position + 1
+        let count = max(0, argumentCount - first + 1)
+        guard stack.makeRoom(count + 3) else { throw .message("stack overflow (too many arguments to \(name))") }
+        lua_pushvalue(stack.state, Int32(position))
+        for index in first..<(first + count) { lua_pushvalue(stack.state, Int32(index)) }
+        return try vm.makeTask(takingOff: stack, arguments: count)
     }
 
     /// Registers the table at `position` as the metatable of objects of that kind.
-    public func registerKind(_ kind: String, metatableAt position: Int) {
+    public func registerKind(_ kind: String, metatableAt position: Int) throws(LuaError) {
+        try requireTable(position)
         vm.kinds.register(kind, metatableAt: position, on: stack)
     }
 
+    /// Makes the object at `position` the only one of its kind, for good: whenever one is pushed, it is this very value.
+    public func registerOnly(_ kind: String, objectAt position: Int) throws(LuaError) {
+        _ = try object(position, kind: kind)
+        guard !vm.kinds.hasOnly(kind) else { throw badArgument(position, "there is one already") }
+        vm.kinds.registerOnly(kind, objectAt: position, on: stack)
+    }
+
     /// Makes the table at `position` the metatable of the error objects that learn where they were raised.
-    public func registerErrors(_ kind: String, metatableAt position: Int) {
-        registerKind(kind, metatableAt: position)
+    public func registerErrors(_ kind: String, metatableAt position: Int) throws(LuaError) {
+        try registerKind(kind, metatableAt: position)
         _ = stack.makeRoom(1)
         lua_pushvalue(stack.state, Int32(position))
         shim_mark_error_metatable(stack.state)

@@ -1,41 +1,25 @@
-internal import CLuaShim
-
-/// The coroutine of a task, kept alive until `LuaVM.release`.
+/// The coroutine of a task: kept alive until `LuaVM.release`, or after `LuaVM.loosen` by objects of the script's alone.
 public struct LuaCoroutine {
+    /// To be used only while `LuaVM.isAlive`.
     let state: OpaquePointer
-    let reference: LuaReference
+    /// No other of the machine's has the same.
+    let number: Int
+    /// nil once only the script keeps it.
+    let reference: LuaReference?
 
-    func push(on stack: LuaStack) {
-        lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(reference.slot))
-    }
+    /// Whether the host keeps it.
+    public var isHeld: Bool { reference != nil }
 }
 
 /// With what a task is started or goes on.
-public enum LuaAnswer {
+public enum LuaResumption {
     case start
     case values([LuaValue])
     case error(LuaError)
     /// An error made at the moment it goes in.
-    case errorMade(() -> LuaError)
+    case lateError(() -> LuaError)
     /// The error value, or the results, of a task that has ended.
     case outcome(of: LuaCoroutine, failed: Bool)
-    /// Whatever the closure pushes.
-    case pushing((inout LuaPusher) -> Void)
-    /// A kept value, raised.
-    case raising(LuaReference)
-}
-
-/// Pushes the results of a wait straight onto the task's stack.
-public struct LuaPusher {
-    let stack: LuaStack
-    let vm: LuaVM
-    private(set) var count = 0
-
-    public mutating func push(_ value: LuaValue) {
-        guard stack.makeRoom(8) else { return }
-        stack.push(value, kinds: vm.kinds)
-        count += 1
-    }
 }
 
 /// What a task did when it was run.

@@ -1,11 +1,6 @@
 internal import CLuaShim
+import Glibc
 internal import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Stops the script code of a machine from any thread.
 public final class LuaInterrupter: Sendable {
@@ -14,6 +9,9 @@ public final class LuaInterrupter: Sendable {
         var state: OpaquePointer
         var thread: pthread_t
     }
+
+    /// The signal that it sends to the thread that runs Lua; nobody else may use it.
+    public static var signal: Int32 { shim_interrupt_signal() }
 
     private let target: Mutex<Target?>
 
@@ -33,9 +31,10 @@ public final class LuaInterrupter: Sendable {
     public enum Force: Sendable {
         /// Only looks.
         case look
-        /// Raises once, at the next instruction: a `pcall` may catch it.
+        /// Raises once, at the next instruction: a `pcall` may catch it. What a library call waits for is asked to end.
         case once
-        /// Raises at every instruction until the task has been left.
+        /// Raises at every instruction until the task has been left, and calls no message handlers. Programs that a
+        /// library call waits for are killed.
         case forGood
     }
 
@@ -64,6 +63,14 @@ public final class LuaInterrupter: Sendable {
     }
 }
 
+/// The programs that Lua's own `os.execute` and `io.popen` have running, in all machines of this process.
+public enum LuaPrograms {
+    /// Sends a signal to them, and to what they have started. From any thread.
+    public static func signal(_ number: Int32) {
+        shim_signal_programs(nil, number)
+    }
+}
+
 /// Signals of the process as bytes in a pipe.
 public enum SignalPipe {
     /// From now on a signal of one of these numbers writes its number, one byte, to `descriptor`. Programs that the
@@ -72,8 +79,13 @@ public enum SignalPipe {
         numbers.allSatisfy { shim_catch_signal($0, descriptor) }
     }
 
+    /// Whether the process ignores this signal, as it does with SIGHUP if `nohup` has started it.
+    public static func isIgnored(_ number: Int32) -> Bool {
+        shim_ignores_signal(number)
+    }
+
     /// From now on a signal of one of these numbers does nothing: the call that brought it about fails instead.
-    public static func shrugOff(_ numbers: [Int32]) {
-        for number in numbers { _ = shim_shrug_off_signal(number) }
+    public static func disarm(_ numbers: [Int32]) {
+        for number in numbers { _ = shim_disarm_signal(number) }
     }
 }

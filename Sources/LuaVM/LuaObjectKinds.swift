@@ -4,10 +4,13 @@ internal import CLuaShim
 ///
 /// Two tables in the registry hold them: name → metatable, and metatable → name.
 final class LuaObjectKinds {
-    /// Told of every object that is given to the script, also as part of a copy: each is collected by itself.
-    var pushed: ((LuaObject) -> Void)?
+    /// Told of every object that is given to the script, also as part of a copy: each is collected by itself. Pushes the
+    /// value that it is to keep alive and answers true, or pushes nothing.
+    var pushed: ((LuaObject, LuaStack) -> Bool)?
     private let byName: Int32
     private let byMetatable: Int32
+    /// Where the only object of a kind is kept in the registry.
+    private var only: [String: Int32] = [:]
 
     init(on stack: LuaStack) {
         lua_createtable(stack.state, 0, 8)
@@ -29,6 +32,22 @@ final class LuaObjectKinds {
             stack.push(name)
             lua_rawset(stack.state, -3)
         }
+    }
+
+    /// Keeps the object at `index` as the only one of that kind.
+    func registerOnly(_ kind: String, objectAt index: Int, on stack: LuaStack) {
+        _ = stack.makeRoom(1)
+        lua_pushvalue(stack.state, Int32(index))
+        only[kind] = luaL_ref(stack.state, SHIM_REGISTRY)
+    }
+
+    func hasOnly(_ kind: String) -> Bool { only[kind] != nil }
+
+    /// Pushes the only object of that kind; false, and nothing pushed, if there may be many.
+    func pushOnly(_ kind: String, on stack: LuaStack) -> Bool {
+        guard let slot = only[kind] else { return false }
+        lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(slot))
+        return true
     }
 
     /// Pushes that metatable; false, and nothing pushed, if there is none.

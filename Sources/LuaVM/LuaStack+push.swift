@@ -45,11 +45,14 @@ extension LuaStack {
         }
     }
 
-    /// Pushes a new userdata for the object, with room for one value that lives as long as it does.
+    /// Pushes a new userdata for the object, with room for one value that lives as long as it does; of a kind that has
+    /// only one object, that one.
     func push(_ object: LuaObject, kinds: LuaObjectKinds) {
+        if kinds.pushOnly(object.kind, on: self) { return }
         shim_push_object(state, Int64(object.id))
         if kinds.pushMetatable(object.kind, on: self) { lua_setmetatable(state, -2) }
-        kinds.pushed?(object)
+        guard let pushed = kinds.pushed, pushed(object, self) else { return }
+        lua_setiuservalue(state, -2, 1)
     }
 }
 

@@ -3,9 +3,9 @@ internal import CLuaShim
 extension LuaStack {
     /// A copy of the value at `index`.
     ///
-    /// Tables in tables are followed 64 deep and not into themselves; what lies beyond is `.opaque`.
-    func value(at index: Int, kinds: LuaObjectKinds) -> LuaValue {
-        var walk = TableWalk()
+    /// Tables in tables are followed within the bounds and not into themselves; what lies beyond is `.opaque`.
+    func value(at index: Int, kinds: LuaObjectKinds, within bounds: LuaCopyBounds = .usual) -> LuaValue {
+        var walk = TableWalk(bounds: bounds)
         return value(at: index, kinds: kinds, walk: &walk)
     }
 
@@ -70,24 +70,45 @@ extension LuaStack {
     /// How `tostring` shows the value at `index`.
     func description(at index: Int) -> String {
         balanced {
+            if type(at: index) == .string || type(at: index) == .number {
+                // Of a copy: a number would become a string in its place.
+                lua_pushvalue(state, Int32(index))
+                return text(at: -1)
+            }
             shim_push_description(state, Int32(index))
             return text(at: -1)
         }
     }
 }
 
+/// How much of a table is copied.
+public struct LuaCopyBounds: Sendable {
+    /// Tables in tables.
+    public var depth: Int
+    /// How many altogether: tables that hold one another many times over would otherwise come to 2⁶⁴ copies.
+    public var tables: Int
+
+    public init(depth: Int, tables: Int) {
+        self.depth = depth
+        self.tables = tables
+    }
+
+    public static let usual = LuaCopyBounds(depth: 64, tables: 100_000)
+}
+
 /// Where a copy of nested tables is.
 private struct TableWalk {
-    static let deepest = 64
-    /// Tables that hold one another many times over would otherwise come to 2⁶⁴ copies.
-    static let most = 100_000
-
+    let bounds: LuaCopyBounds
     private var inside: [UnsafeRawPointer?] = []
     private var copied = 0
 
+    init(bounds: LuaCopyBounds) {
+        self.bounds = bounds
+    }
+
     /// False for a table that is not to be followed.
     mutating func enter(_ table: UnsafeRawPointer?) -> Bool {
-        guard inside.count < Self.deepest, copied < Self.most, !inside.contains(table) else { return false }
+        guard inside.count < bounds.depth, copied < bounds.tables, !inside.contains(table) else { return false }
         inside.append(table)
         copied += 1
         return true

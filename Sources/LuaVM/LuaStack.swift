@@ -31,6 +31,17 @@ struct LuaStack {
         }
     }
 
+    /// A table in the registry that does not keep its values alive.
+    func makeWeakTable() -> Int32 {
+        lua_createtable(state, 0, 0)
+        lua_createtable(state, 0, 1)
+        push("__mode")
+        push("v")
+        lua_rawset(state, -3)
+        lua_setmetatable(state, -2)
+        return luaL_ref(state, SHIM_REGISTRY)
+    }
+
     /// Runs `body` and puts the stack back to the height it had, whatever `body` left on it.
     func balanced<Result>(_ body: () -> Result) -> Result {
         let height = lua_gettop(state)

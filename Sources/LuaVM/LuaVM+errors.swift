@@ -18,19 +18,24 @@ extension LuaVM {
 
     /// The error value on top of `stack`, as it showed itself when `coroutine` raised it.
     func keptError(onTopOf stack: LuaStack, of coroutine: OpaquePointer, kind: LuaError.Kind) -> LuaError {
-        var error = error(onTopOf: stack, kind: kind)
-        main.balanced {
-            shim_push_traceback(main.state, coroutine)
-            if main.type(at: -1) == .string { error.traceback = main.text(at: -1) }
+        // Nobody hears of an error for lack of memory as it is raised: what was kept is of an earlier one.
+        guard kind != .memory else { return error(onTopOf: stack, kind: kind) }
+        let (message, traceback) = main.balanced { () -> (String?, String?) in
             shim_push_kept_message(main.state, coroutine)
-            if main.type(at: -1) == .string { error.message = main.text(at: -1) }
+            let message = main.type(at: -1) == .string ? main.text(at: -1) : nil
+            shim_push_traceback(main.state, coroutine)
+            return (message, main.type(at: -1) == .string ? main.text(at: -1) : nil)
         }
+        var error = error(onTopOf: stack, kind: kind, message: message)
+        error.traceback = traceback
         return error
     }
 
-    func error(onTopOf stack: LuaStack, kind: LuaError.Kind) -> LuaError {
+    /// - Parameter message: its text, if that is known; a `__tostring` is asked only once.
+    func error(onTopOf stack: LuaStack, kind: LuaError.Kind, message: String? = nil) -> LuaError {
         _ = stack.makeRoom(8)
-        var error = LuaError.value(stack.value(at: -1, kinds: kinds), message: stack.description(at: -1))
+        var error = LuaError.value(
+            stack.value(at: -1, kinds: kinds), message: message ?? stack.description(at: -1))
         error.kind = kind
         return error
     }

@@ -1,10 +1,5 @@
 internal import CLuaShim
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 extension LuaVM {
     /// What stops this machine's code from another thread. To be called on the thread that runs Lua; `error` is what is

@@ -15,7 +15,9 @@ extension LuaVM {
             stack.pop()
             throw .message("too many arguments")
         }
-        return LuaCoroutine(state: state, reference: LuaReference(slot: luaL_ref(stack.state, SHIM_REGISTRY)))
+        lastCoroutine += 1
+        let reference = LuaReference(slot: luaL_ref(stack.state, SHIM_REGISTRY))
+        return LuaCoroutine(state: state, number: lastCoroutine, reference: reference)
     }
 
     /// A task's coroutine with copies of the function and arguments that `template`, not yet started, holds.
@@ -30,10 +32,10 @@ extension LuaVM {
     }
 
     /// Starts or continues a task.
-    public func run(_ task: LuaCoroutine, with answer: LuaAnswer) -> LuaTaskOutcome {
+    public func run(_ task: LuaCoroutine, with resumption: LuaResumption) -> LuaTaskOutcome {
         let stack = LuaStack(state: task.state)
-        let start = if case .start = answer { true } else { false }
-        let arguments = start ? stack.count - 1 : push(answer, on: stack)
+        let start = if case .start = resumption { true } else { false }
+        let arguments = start ? stack.count - 1 : push(resumption, on: stack)
         var results: Int32 = 0
         switch Int(shim_run_task(task.state, main.state, Int32(arguments), &results)) {
         case Int(SHIM_TASK_WAITS):
@@ -59,13 +61,48 @@ extension LuaVM {
         }
     }
 
-    /// Keeps a task's coroutine that was released before; it must still be alive.
-    public func retain(_ task: LuaCoroutine) -> LuaCoroutine {
-        let stack = LuaStack(state: task.state)
-        guard stack.makeRoom(2), main.makeRoom(2) else { return task }
-        lua_pushthread(task.state)
-        lua_xmove(task.state, main.state, 1)
-        return LuaCoroutine(state: task.state, reference: LuaReference(slot: luaL_ref(main.state, SHIM_REGISTRY)))
+    /// Lets go of a task's coroutine, except that what it left can still be asked for as long as an object of the
+    /// script's keeps it.
+    public func loosen(_ task: LuaCoroutine) -> LuaCoroutine {
+        guard let reference = task.reference, main.makeRoom(2) else { return task }
+        lua_rawgeti(main.state, SHIM_REGISTRY, Int64(loose))
+        push(reference, on: main)
+        lua_rawseti(main.state, -2, Int64(task.number))
+        main.pop()
+        release(reference)
+        return LuaCoroutine(state: task.state, number: task.number, reference: nil)
+    }
+
+    /// Keeps a task's coroutine again; nil if the script has let go of it as well.
+    public func retain(_ task: LuaCoroutine) -> LuaCoroutine? {
+        guard !task.isHeld else { return task }
+        guard main.makeRoom(2) else { return nil }
+        push(task, on: main)
+        guard main.type(at: -1) == .thread else {
+            main.pop()
+            return nil
+        }
+        let reference = LuaReference(slot: luaL_ref(main.state, SHIM_REGISTRY))
+        return LuaCoroutine(state: task.state, number: task.number, reference: reference)
+    }
+
+    /// Whether there still is what a task left.
+    public func isAlive(_ task: LuaCoroutine) -> Bool {
+        guard !task.isHeld else { return true }
+        return main.balanced {
+            guard main.makeRoom(2) else { return false }
+            push(task, on: main)
+            return main.type(at: -1) == .thread
+        }
+    }
+
+    /// Pushes the coroutine itself; nil if it is gone.
+    func push(_ task: LuaCoroutine, on stack: LuaStack) {
+        if let reference = task.reference { return push(reference, on: stack) }
+        lua_rawgeti(stack.state, SHIM_REGISTRY, Int64(loose))
+        lua_rawgeti(stack.state, -1, Int64(task.number))
+        lua_rotate(stack.state, -2, -1)
+        stack.pop()
     }
 
     /// Whether the script code that runs now is in a shield.
@@ -76,8 +113,8 @@ extension LuaVM {
         shim_drop_task(task.state)
     }
 
-    /// Lets go of a task's coroutine; its results go with it, unless an object of the script's keeps it.
+    /// Lets go of a task's coroutine, and of what it left.
     public func release(_ task: LuaCoroutine) {
-        release(task.reference)
+        if let reference = task.reference { release(reference) }
     }
 }

@@ -9,9 +9,15 @@ public final class LuaVM {
     let kinds: LuaObjectKinds
     private var functions: [HostFunction] = []
     private(set) var isOpen = true
+    /// Whether a result of the call under way found no room on the stack: it is an error then.
+    var callOverflowed = false
     var interrupter: LuaInterrupter?
     private var warned: ((String) -> Void)?
+    private var loads: (([UInt8]) -> Void)?
     private let owner: Owner
+    /// A table in the registry: the coroutines that only the script keeps, by their numbers.
+    let loose: Int32
+    var lastCoroutine = 0
 
     /// What C holds: it does not keep the machine alive and is told when the machine is gone.
     private final class Owner {
@@ -32,13 +38,16 @@ public final class LuaVM {
             }
             return vm.dispatch(Int(number), on: LuaStack(state: state))
         }
-        guard let state = shim_open(
-            Unmanaged.passUnretained(owner).toOpaque(), dispatch, bytecode, environment) else {
+        guard
+            let state = shim_open(
+                Unmanaged.passUnretained(owner).toOpaque(), dispatch, bytecode, environment)
+        else {
             throw LuaError(kind: .memory, value: .text("not enough memory"), message: "not enough memory")
         }
         self.owner = owner
         main = LuaStack(state: state)
         kinds = LuaObjectKinds(on: main)
+        loose = main.makeWeakTable()
         self.bytecode = bytecode
         owner.vm = self
     }
@@ -62,21 +71,33 @@ public final class LuaVM {
         kinds.pushed = nil
     }
 
-    /// Calls `body` for every object that the script is given, also as part of a copied value.
-    public func onPush(_ body: @escaping (LuaObject) -> Void) {
-        kinds.pushed = body
+    /// Calls `body` for every object that the script is given, also as part of a copied value. It answers the coroutine
+    /// that the object keeps alive, if any.
+    public func onPush(_ body: @escaping (LuaObject) -> LuaCoroutine?) {
+        kinds.pushed = { [unowned self] object, stack in
+            guard let coroutine = body(object) else { return false }
+            push(coroutine, on: stack)
+            return true
+        }
     }
 
     // MARK: Host functions
 
     private func dispatch(_ number: Int, on stack: LuaStack) -> CInt {
+        // A script can change the upvalue that the number is in.
+        guard functions.indices.contains(number) else {
+            return raise(.message("this function of the host's was changed by the debug library"), on: stack)
+        }
         let function = functions[number]
-        var call = HostCall(stack: stack, vm: self, name: function.name)
+        let call = HostCall(stack: stack, vm: self, function: function)
         guard stack.makeRoom(16) else { return raise(.message("stack overflow"), on: stack) }
+        let outerOverflowed = callOverflowed
+        callOverflowed = false
+        defer { callOverflowed = outerOverflowed }
         do {
-            switch try function.body(&call) {
+            switch try function.body(call) {
             case .returns:
-                guard !call.overflowed else { return raise(.message("stack overflow (too many results)"), on: stack) }
+                guard !callOverflowed else { return raise(.message("stack overflow (too many results)"), on: stack) }
                 return CInt(call.resultCount)
             case .waits: return CInt(SHIM_WAIT)
             }
@@ -137,6 +158,17 @@ public final class LuaVM {
             else { return }
             let bytes = UnsafeRawBufferPointer(start: message, count: size)
             vm.warned?(String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    /// Tells `body` the path of each file that script code is about to load, by `require` too. Not if scripts may load
+    /// binary chunks: the loaders are Lua's own then.
+    public func onLoad(_ body: @escaping ([UInt8]) -> Void) {
+        loads = body
+        shim_tell_loads(main.state) { owner, path, size in
+            guard let owner, let path, let vm = Unmanaged<Owner>.fromOpaque(owner).takeUnretainedValue().vm
+            else { return }
+            vm.loads?(Array(UnsafeRawBufferPointer(start: path, count: size)))
         }
     }
 

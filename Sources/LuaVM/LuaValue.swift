@@ -21,6 +21,11 @@ public indirect enum LuaValue: Hashable, Sendable {
         if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
     }
 
+    /// A string as it is, which need not be text; nil for other values.
+    public var bytes: [UInt8]? {
+        if case .string(let bytes) = self { bytes } else { nil }
+    }
+
     /// What `type(value)` answers.
     public var typeName: LuaTypeName {
         switch self {

@@ -15,19 +15,19 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     private struct State {
         var queue: Deque<Work> = []
-        /// The loop was asked to run what is queued, or is at it.
+        /// The loop was asked to run what is queued, or is doing so.
         var isDue = false
         var drained: Drain?
     }
 
-    /// What is done after every last job. A bare closure would be wrapped anew each time it leaves a `Mutex`.
+    /// What to do when the queue has been drained. A bare closure would be wrapped again each time it leaves a `Mutex`.
     private struct Drain: Sendable {
         var body: @Sendable () -> Void
     }
 
     let loop: any EventLoop
     private let state = Mutex(State())
-    /// After so many jobs the loop looks at its sockets before it goes on.
+    /// After this many jobs the loop serves its sockets before it goes on.
     private static let jobsPerTurn = 256
 
     init(loop: any EventLoop) {

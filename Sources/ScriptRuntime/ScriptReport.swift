@@ -1,6 +1,6 @@
 public import LuaVM
 
-/// What the runtime has to tell the person who runs the script.
+/// What the runtime reports to the person who runs the script.
 public enum ScriptReport: Sendable {
     /// An error that nobody handled. `task` is nil for the main script's, else the line at which the task was spawned.
     case failed(LuaError, task: String?)
@@ -12,7 +12,7 @@ public enum ScriptReport: Sendable {
     /// A task, and where it waits.
     public struct StuckTask: Sendable {
         public var isMain: Bool
-        /// "poll.lua:7"; nil where no line of the user's is known.
+        /// "poll.lua:7"; nil if none of the user's lines is known.
         public var line: String?
         /// The function it waits in.
         public var function: String

@@ -2,10 +2,10 @@ public import LuaVM
 internal import RunClock
 
 extension ScriptRuntime {
-    /// Makes everything that a script can see of chance follow from `seed`: `math.random`, and the order in which
+    /// Makes all the randomness that a script can see follow from `seed`: `math.random`, and the order in which
     /// `pairs` goes through a table. Under virtual time `os.time`, `os.date` and `os.clock` follow the script's clock.
     ///
-    /// What is left are addresses (`print({})`), and tables with tables or functions as keys. To be called after
+    /// What remains are addresses (`print({})`), and tables with tables or functions as keys. To be called after
     /// `loadPrelude`, before any script code runs.
     public func makeRepeatable(seed: UInt64) throws(LuaError) {
         let epoch = clock is VirtualClock ? Int64(clock.unixTime) : nil

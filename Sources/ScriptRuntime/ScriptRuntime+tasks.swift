@@ -2,16 +2,14 @@ internal import LuaVM
 internal import RunClock
 
 extension ScriptRuntime {
-    /// Takes charge of a coroutine as a new task, to be started when the present one waits.
+    /// Makes a coroutine a new task, which starts when the current one waits.
     @discardableResult
     func addTask(_ coroutine: LuaCoroutine, owner: ScriptTask?, isMain: Bool = false) -> ScriptTask {
         let task = ScriptTask(id: makeID(), coroutine: coroutine, isMain: isMain)
-        tasks[task.id] = task
-        liveTasks += 1
+        tasks.add(task)
         enqueue(task, .start)
         if let owner {
-            task.owner = owner
-            owner.children[task.id] = task
+            owner.adopt(task)
             let isShielded = owner === current ? vm.isInShield : owner.isShielded
             if let cancellation = owner.cancellation, !isShielded { cancel(task, cancellation) }
         }
@@ -22,29 +20,29 @@ extension ScriptRuntime {
 
     /// Suspends the current task. `begin` is given the wait's id and starts whatever will answer it.
     ///
-    /// A cancelled task outside of a shield starts nothing: it learns of its cancellation once the others have run.
-    func wait(_ call: borrowing HostCall, _ begin: (Int) throws(LuaError) -> ScriptTask.Wait.Kind) throws(LuaError)
-        -> HostAnswer
-    {
+    /// A cancelled task outside a shield starts nothing: its cancellation is raised once the others have run.
+    func wait(
+        _ call: borrowing HostCall, _ begin: (Int) throws(LuaError) -> ScriptTask.Wait.Kind
+    ) throws(LuaError) -> ModuleFunction.Completion {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         let id = makeID()
         task.lastPosition = call.caller
         task.isShielded = vm.isInShield
         if let cancellation = task.cancellation, !task.isShielded {
             refuse(task, wait: id, cancellation, call)
-            return .waits
+            return .suspended
         }
         let kind = try begin(id)
-        // What was begun may have been answered already.
-        guard task.state == .running else { return .waits }
+        // The work may have been answered already.
+        guard task.state == .running else { return .suspended }
         task.wait = .init(id: id, kind: kind, function: call.name, position: call.caller)
-        return .waits
+        return .suspended
     }
 
     /// Lets the others run, then tells the task that it is cancelled.
     ///
-    /// A task that tries again and again would keep the loop busy, and virtual time from moving, until its grace period
-    /// is over, which would then never come: after a hundred times each refusal takes a millisecond.
+    /// A task that tries again and again would keep the loop busy, and virtual time from moving, until the end of its
+    /// grace period, which would then never come. So after a hundred times each refusal takes a millisecond.
     private func refuse(_ task: ScriptTask, wait id: Int, _ cancellation: Cancellation, _ call: borrowing HostCall) {
         task.refusedWaits += 1
         guard task.refusedWaits > 100 else { return enqueue(task, .error(cancelled(cancellation))) }
@@ -52,23 +50,21 @@ extension ScriptRuntime {
         task.wait = .init(id: id, kind: .refused(timer: timer), function: call.name, position: call.caller)
     }
 
-    /// Answers a wait; an answer that comes too late is dropped, and false says so.
+    /// Answers a wait. Returns false if the answer comes too late, in which case it is dropped.
     @discardableResult
-    func answer(_ task: ScriptTask, wait id: Int, _ answer: LuaAnswer, after: (() -> Void)? = nil) -> Bool {
+    func answer(_ task: ScriptTask, wait id: Int, _ resumption: LuaResumption, after: (() -> Void)? = nil) -> Bool {
         guard task.wait?.id == id else { return false }
-        enqueue(task, answer, after: after)
+        enqueue(task, resumption, after: after)
         return true
     }
 
     // MARK: Ending
 
     func finish(_ task: ScriptTask, failed: Bool) {
-        liveTasks -= 1
-        // Describing its error may run the script's code, and so collect the task's last object: it is held meanwhile.
+        // Describing its error may run the script's code and so collect the task's last object; hold it meanwhile.
         task.deliveries += 1
         let cancelled = task.cancellation != nil
-        task.state = cancelled ? .cancelled : failed ? .failed : .done
-        task.wait = nil
+        tasks.end(task, failed: failed)
         if let timer = task.graceTimer { timers.remove(timer) }
         passOn(whatWasLeftBy: task)
         let error = failed ? vm.error(of: task.coroutine) : nil
@@ -79,38 +75,24 @@ extension ScriptRuntime {
         if task.isMain {
             mainEnded(failed: failed && !cancelled, error: error)
         } else if let error, !cancelled, task.awaiters.isEmpty {
-            unawaitedFailures.insert(task.id)
+            tasks.noteUnheardFailure(of: task)
             report(.failed(error, task: task.origin))
         }
-        let awaiters = task.awaiters
-        task.awaiters = []
-        for awaiter in awaiters { tell(awaiter, of: task) }
+        for awaiter in task.awaiters.removeAll() { tell(awaiter, of: task) }
         if let timer = task.timer { callbackEnded(ofTimer: timer) }
         task.deliveries -= 1
         letGo(task)
     }
 
-    /// What an ended task spawned and set belongs to its owner from then on, so that cancelling still reaches it; what
-    /// a cancelled one left behind, which it can have made only in a shield, is cancelled.
+    /// What an ended task spawned and set belongs to its owner from then on, so that cancelling still reaches it. What
+    /// a cancelled one left behind, which it can only have made in a shield, is cancelled.
     private func passOn(whatWasLeftBy task: ScriptTask) {
-        let owner = task.owner
-        owner?.children[task.id] = nil
-        if let cancellation = task.cancellation {
-            cancelChildren(of: task, cancellation)
-        }
-        for (id, child) in task.children {
-            child.owner = owner
-            owner?.children[id] = child
-        }
-        for id in task.timers {
-            scriptTimers[id]?.owner = owner
-            owner?.timers.insert(id)
-        }
-        task.children = [:]
-        task.timers = []
+        if let cancellation = task.cancellation { cancelChildren(of: task, cancellation) }
+        scriptTimers.passOn(from: task, to: task.owner)
+        task.leaveTree()
     }
 
-    private func tell(_ awaiter: ScriptTask.Awaiter, of task: ScriptTask) {
+    private func tell(_ awaiter: Awaiters.Awaiter, of task: ScriptTask) {
         switch awaiter {
         case .task(let waiting, let wait): deliverOutcome(of: task, to: waiting, wait: wait)
         case .group(let id, let index): member(index, ofGroup: id, endedAs: task)
@@ -119,16 +101,19 @@ extension ScriptRuntime {
 
     /// Answers a wait with the results or the error of a task that is over.
     func deliverOutcome(of task: ScriptTask, to waiting: ScriptTask, wait: Int) {
-        unawaitedFailures.remove(task.id)
-        let outcome: LuaAnswer =
+        tasks.noteHeard(task)
+        let outcome: LuaResumption =
             task.state == .cancelled
-            ? .errorMade { [self] in cancelled(task.cancellation, of: task) }
+            ? .lateError { [self] in cancelled(task.cancellation, of: task) }
             : .outcome(of: task.coroutine, failed: task.state == .failed)
-        // Of a cancelled task nothing is taken from the coroutine, which may be gone already.
-        if task.isReleased, task.state != .cancelled {
+        // Nothing is taken from the coroutine of a cancelled task, which may be gone already.
+        if task.state != .cancelled {
             // The script's task object may go before the outcome has been taken from the coroutine.
-            task.coroutine = vm.retain(task.coroutine)
-            task.isReleased = false
+            guard let coroutine = vm.retain(task.coroutine) else {
+                answer(waiting, wait: wait, .error(.message("this task is gone")))
+                return
+            }
+            task.coroutine = coroutine
         }
         task.deliveries += 1
         let answered = answer(waiting, wait: wait, outcome) { [self] in
@@ -141,13 +126,15 @@ extension ScriptRuntime {
         }
     }
 
-    /// Frees what an ended task holds once nobody can ask for it. The script's task object keeps the coroutine itself.
+    /// Frees what an ended task holds, once nobody can ask for it any more. The script's task objects keep the coroutine
+    /// themselves.
     func letGo(_ task: ScriptTask) {
         guard task.state.isOver, task.deliveries == 0 else { return }
-        if !task.isReleased {
-            task.isReleased = true
+        if task.holders == 0 {
             vm.release(task.coroutine)
+            tasks.forget(task)
+        } else if task.coroutine.isHeld {
+            task.coroutine = vm.loosen(task.coroutine)
         }
-        if task.holders == 0 { tasks[task.id] = nil }
     }
 }

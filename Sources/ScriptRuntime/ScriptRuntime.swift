@@ -1,7 +1,9 @@
 internal import DequeModule
+import Glibc
 public import LuaVM
 public import NIOCore
 public import RunClock
+internal import ScriptReference
 internal import Synchronization
 
 /// Runs one script: its tasks, its timers, and the host's work that tasks wait for.
@@ -23,28 +25,35 @@ public actor ScriptRuntime {
     let vm: LuaVM
 
     var nextID = 0
-    /// Tasks that are not over, and those over whose outcome a script may still ask for.
-    var tasks: [Int: ScriptTask] = [:]
-    var liveTasks = 0
+    var tasks = TaskTable()
     var current: ScriptTask?
-    private var ready = Deque<(task: ScriptTask, answer: LuaAnswer, after: (() -> Void)?)>()
+    /// Where the last task was spawned.
+    var lastOrigin: String?
+    private var ready = Deque<(task: ScriptTask, resumption: LuaResumption, after: (() -> Void)?)>()
     private var pumpIsDue = false
 
     var timers = TimerQueue()
-    var armed: (wake: WakeID, due: RunInstant)?
-    var scriptTimers: [Int: ScriptTimer] = [:]
-    var groups: [Int: TaskGroup] = [:]
-    /// The host's work under way, by the waits that it will answer.
-    var pendings: [Int: PendingOperation] = [:]
+    var alarm = WakeAlarm()
+    var scriptTimers = ScriptTimers()
+    var groups = TaskGroups()
+    var operations = PendingOperations()
     var holders: [String: (Int) -> Void] = [:]
     /// Tasks that wait for everything else to end.
     var settlers: [(task: ScriptTask, wait: Int)] = []
 
-    /// The `decart` table.
+    /// The core of `decart`, which the host's own Lua shares.
     var module: LuaReference?
+    /// The rows of what scripts see, in their order.
+    var rows: [RowSource] = []
+    /// What is loaded when a script first needs it, by name.
+    var parts: [String: (part: ScriptPart, rows: RowSource)] = [:]
+    /// The prelude's function that makes a part's functions known.
+    var announcer: LuaReference?
+    /// The globals of their chunks.
+    var partGlobals: LuaReference?
+    /// Of tables that scripts are given, made when somebody asks.
+    var described: [() -> [RecordDescription]] = []
     var main: ScriptTask?
-    /// Failed tasks that nobody has awaited.
-    var unawaitedFailures: Set<Int> = []
     private var mainFailed = false
     /// "poll.lua:7", where the script waited when the run was interrupted; nil if it did not.
     public private(set) var interruptedAt: String?
@@ -52,9 +61,11 @@ public actor ScriptRuntime {
     private nonisolated let interruption = Mutex<ExitStatus?>(nil)
     private var ended: ExitStatus?
     private var waiter: CheckedContinuation<ExitStatus, Never>?
-    private var quietHandlers: [() -> Void] = []
     private var waitHandlers: [() -> Void] = []
     private var holds: [() -> Bool] = []
+
+    /// How much of each output stream of a program that `decart.exec` runs is kept.
+    var execOutputLimit = 1 << 30
 
     /// How many coroutines are resumed before the loop gets a chance to read its sockets.
     private static let resumesPerTurn = 256
@@ -113,10 +124,13 @@ public actor ScriptRuntime {
         }
     }
 
+    /// "poll.lua:7", where the oldest of the tasks waits; nil where none does.
+    public var whereItWaits: String? { interruptedAt ?? placeOfOldestWait }
+
     /// Where the oldest of the tasks that wait does so, or is about to go on.
     private var placeOfOldestWait: String? {
-        let waiting = tasks.values.filter { !$0.state.isOver && $0.state != .running && $0.lastPosition != nil }
-        return waiting.min { $0.id < $1.id }?.lastPosition.flatMap { vm.line(of: $0) }
+        let waiting = tasks.live.first { $0.state != .running && $0.lastPosition != nil }
+        return waiting?.lastPosition.flatMap { vm.line(of: $0) }
     }
 
     /// What stops busy script code from any thread; it raises `CANCELLED`.
@@ -124,14 +138,17 @@ public actor ScriptRuntime {
         vm.makeInterrupter(raising: cancelled(Cancellation(reason: .nil, message: message)))
     }
 
+    /// Asks the programs that scripts of this process have running to end, and all that those have started.
+    /// - Parameter forGood: kills them.
+    public static func endPrograms(forGood: Bool = false) {
+        let signal = forGood ? SIGKILL : SIGTERM
+        ProcessGroup.signalAll(signal)
+        LuaPrograms.signal(signal)
+    }
+
     /// Before the process exits at a script's own wish: what Lua's `os.exit` does with `close`.
     public func closeForExit() {
         vm.closeForExit(main?.coroutine)
-    }
-
-    /// Calls `body` whenever the script has come to a wait, before time goes on.
-    public func onQuiet(_ body: @escaping () -> Void) {
-        quietHandlers.append(body)
     }
 
     /// Calls `body` whenever a task has come to a wait or to its end.
@@ -173,11 +190,11 @@ public actor ScriptRuntime {
         return nextID
     }
 
-    /// Queues a task to be run with that answer; `after` is called once it has taken the answer.
-    func enqueue(_ task: ScriptTask, _ answer: LuaAnswer, after: (() -> Void)? = nil) {
+    /// Queues a task to be resumed; `after` is called once it has been.
+    func enqueue(_ task: ScriptTask, _ resumption: LuaResumption, after: (() -> Void)? = nil) {
         task.state = .ready
         task.wait = nil
-        ready.append((task, answer, after))
+        ready.append((task, resumption, after))
         schedulePump()
     }
 
@@ -191,16 +208,14 @@ public actor ScriptRuntime {
         pumpIsDue = false
         fireDueTimers()
         var left = Self.resumesPerTurn
-        while left > 0, ended == nil, let (task, answer, after) = ready.popFirst() {
-            resume(task, with: answer)
+        while left > 0, ended == nil, let (task, resumption, after) = ready.popFirst() {
+            resume(task, with: resumption)
             after?()
             left -= 1
         }
         if ended != nil { return finishRun() }
         guard ready.isEmpty else { return schedulePump() }
-        for handler in quietHandlers { handler() }
         if !settlers.isEmpty { answerSettlers() }
-        // A handler may have made something ready.
         guard ready.isEmpty else { return schedulePump() }
         // What is due needs no time to pass, which virtual time would not while work outside of it is under way.
         if let due = timers.nextDue(), due <= clock.now { return schedulePump() }
@@ -208,22 +223,25 @@ public actor ScriptRuntime {
         armTimer()
     }
 
-    private func resume(_ task: ScriptTask, with answer: LuaAnswer) {
+    private func resume(_ task: ScriptTask, with resumption: LuaResumption) {
         guard !task.state.isOver else { return }
-        if case .start = answer, task.cancellation != nil {
+        if case .start = resumption, task.cancellation != nil {
             vm.drop(task.coroutine)
             return finish(task, failed: true)
         }
         task.state = .running
         current = task
-        let outcome = vm.run(task.coroutine, with: answer)
+        let outcome = vm.run(task.coroutine, with: resumption)
         current = nil
         for handler in waitHandlers { handler() }
         switch outcome {
         case .waits:
             // A wait that was answered at once has made the task ready already.
             if task.state == .running { task.state = .waiting }
-        case .returned: finish(task, failed: false)
+            if task.cancellation != nil { noteTurn(of: task) }
+        case .returned:
+            if task.cancellation != nil { keepJob(of: task) }
+            finish(task, failed: false)
         case .failed: finish(task, failed: true)
         }
     }
@@ -246,18 +264,17 @@ public actor ScriptRuntime {
     /// Whether anything is left that could make a task ready.
     private var somethingMayHappen: Bool {
         // An interval whose callback runs has no entry in `timers`: it depends on that task.
-        if !timers.isEmpty || !pendings.isEmpty { return true }
+        if !timers.isEmpty || !operations.isEmpty { return true }
         return !mainFailed && interruption.withLock({ $0 }) == nil && holds.contains { $0() }
     }
 
     private func checkForEnd() {
         guard !somethingMayHappen else { return }
-        if liveTasks > 0, interruption.withLock({ $0 }) == nil {
-            let stuck = tasks.values.filter { !$0.state.isOver }.sorted { $0.id < $1.id }
-            report(.deadlock(stuck.map(describeWait)))
+        if tasks.liveCount > 0, interruption.withLock({ $0 }) == nil {
+            report(.deadlock(tasks.live.map(describeWait)))
             mainFailed = true
         }
-        ended = mainFailed || !unawaitedFailures.isEmpty ? .failure : .success
+        ended = mainFailed || tasks.hasUnheardFailures ? .failure : .success
         if let status = interruption.withLock({ $0 }) { ended = status }
         finishRun()
     }
@@ -266,26 +283,25 @@ public actor ScriptRuntime {
         guard let status = ended, let waiter else { return }
         self.waiter = nil
         disarmTimer()
-        for handler in quietHandlers { handler() }
         waiter.resume(returning: status)
     }
 
     /// Where a task is and what it waits in.
     func describeWait(_ task: ScriptTask) -> ScriptReport.StuckTask {
-        guard let wait = task.wait else { return .init(isMain: task.isMain, line: nil, function: "a wait") }
+        // One that is about to go on is still where it has waited.
+        let position = task.wait?.position ?? task.lastPosition
         return .init(
-            isMain: task.isMain, line: vm.line(of: wait.position),
-            function: vm.calledName(at: wait.position) ?? wait.function)
+            isMain: task.isMain, line: position.flatMap { vm.line(of: $0) },
+            function: position.flatMap { vm.calledName(at: $0) } ?? task.wait?.function ?? "a wait")
     }
 
     /// Runs the pending finalizers of the script's objects and frees all that Lua holds. To be called once the run has
     /// ended; nothing may be done with the runtime afterwards.
     public func close() {
         vm.close()
-        tasks = [:]
-        scriptTimers = [:]
+        tasks.removeAll()
+        scriptTimers.removeAll()
         ready = []
-        quietHandlers = []
         waitHandlers = []
         holds = []
     }

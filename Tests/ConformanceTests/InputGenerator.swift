@@ -14,11 +14,13 @@ struct InputGenerator {
     }
 
     static let values: [InputValue] =
-        [.boolean(true), .boolean(false), .number(42), .number(42.5), .number(-0.0), .number(1e20),
-         .json([]), .json([1])]
+        [
+            .boolean(true), .boolean(false), .number(42), .number(42.5), .number(-0.0), .number(1e20),
+            .json([]), .json([1]),
+        ]
         + [0, 1, 7, -1, 4_294_967_295, 4_294_967_296, .min].map { .integer($0) }
         + ["", " ", "x", "42", "true", "yes", "720p", "480p", "8k", "a.mp4", "https://example.com/a.mp4", "a\u{0}b"]
-            .map { text($0) }
+        .map { text($0) }
         + [1000, 1001].flatMap { [text(String(repeating: "x", count: $0)), text(String(repeating: "😀", count: $0))] }
         + [.file(.path("a.mp4")), .json([["frame": 0, "x": 0, "y": 0], ["frame": 1.0, "x": 0.5, "y": 1]])]
 

@@ -1,13 +1,12 @@
 import DecartAPI
 import DecartClient
 import LocalQueue
-import Logging
 import RunClock
-import ServiceLifecycle
+import TestSupport
 import Testing
 
 /// The client's every call against the local queue, over sockets and within the process.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalQueueConformanceTests {
     enum Way: CaseIterable { case sockets, process }
 
@@ -24,24 +23,17 @@ struct LocalQueueConformanceTests {
             try await body(DecartClient(configuration: configuration, transport: queue, clock: clock))
         case .sockets:
             let configuration = LocalQueueServer.Configuration(settings: settings, clips: .builtIn, apiKey: "dct_key")
-            let (ports, ready) = AsyncStream<Int>.makeStream()
-            var logger = Logger(label: "test")
-            logger.logLevel = .error
-            let server = LocalQueueServer(configuration: configuration, logger: logger) { ready.yield($0) }
-            let services = ServiceGroup(configuration: .init(services: [server], logger: logger))
-            async let serving: Void = services.run()
-            for await port in ports {
+            try await RunningService<Int>.with { logger, ready in
+                LocalQueueServer(configuration: configuration, logger: logger, onReady: ready)
+            } during: { port in
                 let base = try BaseURL("http://127.0.0.1:\(port)")
                 let transport = HTTPTransport()
                 let configuration = ClientConfiguration(apiKey: try APIKey("dct_key"), baseURL: base)
                 let client = DecartClient(configuration: configuration, transport: transport)
                 let outcome = await Result.of { try await body(client) }
                 await transport.shutdown()
-                await services.triggerGracefulShutdown()
                 try outcome.get()
-                break
             }
-            try await serving
         }
     }
 

@@ -4,7 +4,7 @@ import RunClock
 import Testing
 
 /// What the client takes the queue takes, and what it refuses the queue refuses.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RandomInputTests {
     /// The form that would leave if nobody looked at its inputs first.
     private func form(_ model: ModelDefinition, _ inputs: [String: InputValue]) throws -> MultipartForm {

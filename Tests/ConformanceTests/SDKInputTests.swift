@@ -1,5 +1,6 @@
 import DecartAPI
 import Foundation
+import TestSupport
 import Testing
 
 /// The rules for inputs beside those of the public Python SDK, for every model that both know. They are allowed to
@@ -136,31 +137,16 @@ struct SDKInputTests {
             ]
             return String(decoding: line.serialized(), as: UTF8.self)
         }
-        let folder = URL(fileURLWithPath: NSTemporaryDirectory() + "sdk-inputs-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (file, output) = (folder.appendingPathComponent("cases"), folder.appendingPathComponent("output"))
-        try Data(lines.joined(separator: "\n").utf8).write(to: file)
-        let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        let script = here.appendingPathComponent("../../scripts/python-sdk").standardized.path
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = [
-            "-c", "exec \"$0\" newest \"$1\" \"$2\" >\"$3\"", script, here.path + "/sdk_inputs.py", file.path,
-            output.path,
-        ]
-        let status = try await withCheckedThrowingContinuation { (end: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { end.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                end.resume(throwing: error)
-            }
-        }
-        #expect(status != 3, "The Python SDK could not be installed, so this proves nothing.")
-        #expect(status == 0)
-        let answers = try String(contentsOf: output, encoding: .utf8).split(separator: "\n")
+        let scratch = try ScratchFolder()
+        let cases = try scratch.write("cases", lines.joined(separator: "\n"))
+        let script = Repository.root + "/Tests/ConformanceTests/sdk_inputs.py"
+        let command = "exec \"$0\" newest \"$1\" \"$2\" >\"$3\""
+        let outcome = try await ChildProgram("/bin/bash").run([
+            "-c", command, Repository.root + "/scripts/python-sdk", script, cases, scratch.file("output"),
+        ])
+        #expect(outcome.exitCode != 3, "The Python SDK could not be installed, so this proves nothing.")
+        #expect(outcome.exitCode == 0)
+        let answers = (scratch.text("output") ?? "").split(separator: "\n")
         return try answers.map { line in
             guard case .array(let fields) = try JSONValue(parsing: String(line)) else { return nil }
             return Set(fields.compactMap(\.text))

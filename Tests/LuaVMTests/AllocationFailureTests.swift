@@ -72,7 +72,8 @@ struct AllocationFailureTests {
         for n in 1...5_000 {
             let machine = try Machine()
             let vm = machine.vm
-            let task = try machine.task("""
+            let task = try machine.task(
+                """
                 local gen = coroutine.wrap(function() for i = 1, 3 do host.wait() coroutine.yield({ i }) end end)
                 local c <close> = setmetatable({}, { __close = function() host.wait() end })
                 local ok, e = pcall(function() host.wait() error("x" .. gen()[1]) end)

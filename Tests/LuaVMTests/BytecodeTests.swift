@@ -21,7 +21,8 @@ struct BytecodeTests {
     @Test
     func `load with a reader takes no bytecode`() throws {
         let machine = try Machine()
-        let result = try machine.run("""
+        let result = try machine.run(
+            """
             local parts = { string.dump(function() return 7 end) }
             return load(function() return table.remove(parts) end)
             """)
@@ -31,7 +32,8 @@ struct BytecodeTests {
     @Test
     func `loadfile and dofile take no bytecode`() throws {
         let machine = try Machine()
-        let result = try machine.run("""
+        let result = try machine.run(
+            """
             \(Self.file)
             local loaded, message = loadfile(path)
             local mode, message2 = loadfile(path, "b")
@@ -44,9 +46,54 @@ struct BytecodeTests {
     }
 
     @Test
+    func `no function that a script comes by loads bytecode`() throws {
+        let machine = try Machine()
+        let result = try machine.run(
+            """
+            local seen = {}
+            for _, f in ipairs { load, loadfile, dofile } do
+              for n = 1, 5 do
+                local _, value = debug.getupvalue(f, n)
+                if type(value) == "function" then seen[value] = true end
+              end
+            end
+            debug.sethook(function() seen[debug.getinfo(2, "f").func] = true end, "c")
+            load("return 1") load(function() end) loadfile("no such file") pcall(dofile, "no such file")
+            debug.sethook()
+            local code, count = string.dump(function() return "it ran" end), 0
+            for f in pairs(seen) do
+              count = count + 1
+              local ok, loaded = pcall(f, code, "x", "b")
+              if ok and type(loaded) == "function" then error("one does") end
+            end
+            return count >= 3
+            """)
+        #expect(result == [.boolean(true)])
+    }
+
+    @Test
+    func `readers may give numbers, and complaints are as ever`() throws {
+        let machine = try Machine()
+        let result = try machine.run(
+            """
+            local parts = { 7, " ", "return" }
+            local number = load(function() return table.remove(parts) end)()
+            return number, (select(2, load(function() return {} end))), (select(2, pcall(load, {}))),
+              (select(2, load("return 1", "x", "q")))
+            """)
+        #expect(
+            result == [
+                .integer(7), .text("test:3: reader function must return a string"),
+                .text("bad argument #1 to 'load' (function expected, got table)"),
+                .text("attempt to load a text chunk (mode is 'q')"),
+            ])
+    }
+
+    @Test
     func `source is loaded as ever`() throws {
         let machine = try Machine()
-        let result = try machine.run("""
+        let result = try machine.run(
+            """
             local env = { y = 3 }
             return load("return 1")(), load("return y", "n", "bt", env)(), load("return y", "n", "t", env)(),
               select("#", load("return ...")(1, nil, nil)), load("x ="), (select(2, load("x =", "=name")))
@@ -58,7 +105,8 @@ struct BytecodeTests {
     @Test
     func `with bytecode allowed all of them take it`() throws {
         let machine = try Machine(bytecode: true)
-        let result = try machine.run("""
+        let result = try machine.run(
+            """
             \(Self.file)
             local a, b, c = load(string.dump(function() return 7 end))(), loadfile(path)(), dofile(path)
             os.remove(path)

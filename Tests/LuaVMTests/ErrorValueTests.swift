@@ -33,7 +33,8 @@ struct ErrorValueTests {
             }
             return .returns
         }
-        try machine.run("""
+        try machine.run(
+            """
             for i = 1, 200 do
               setmetatable({}, { __gc = function() error("in the finalizer") end })
               pcall(host.f)

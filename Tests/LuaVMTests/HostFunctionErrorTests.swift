@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import LuaVM
@@ -7,7 +8,7 @@ struct HostFunctionErrorTests {
     struct Way: Sendable, CustomTestStringConvertible {
         var name: String
         var lua: String
-        var body: @Sendable (inout HostCall) throws(LuaError) -> HostAnswer
+        var body: @Sendable (borrowing HostCall) throws(LuaError) -> HostFunction.Completion
 
         var testDescription: String { name }
     }
@@ -46,11 +47,14 @@ struct HostFunctionErrorTests {
             _ = try call.vm.call(function)
             return .returns
         },
-        Way(name: "an error in __tostring of what the host describes", lua: """
-            host.f(setmetatable({}, { __tostring = function() error("no text") end }))
-            """) { call throws(LuaError) in
-                throw .message(call.stack.description(at: 1))
-            },
+        Way(
+            name: "an error in __tostring of what the host describes",
+            lua: """
+                host.f(setmetatable({}, { __tostring = function() error("no text") end }))
+                """
+        ) { call throws(LuaError) in
+            throw .message(call.stack.description(at: 1))
+        },
     ]
 
     @Test(arguments: ways)
@@ -60,7 +64,7 @@ struct HostFunctionErrorTests {
         let function = HostFunction("f") { call throws(LuaError) in
             let canary = Cage.Canary(in: cage)
             defer { cage.leave() }
-            let answer = try way.body(&call)
+            let answer = try way.body(call)
             withExtendedLifetime(canary) {}
             return answer
         }
@@ -102,11 +106,11 @@ struct HostFunctionErrorTests {
             return .waits
         }
         let height = machine.vm.stackHeight
-        for answer in [LuaAnswer.error(.message("late")), .errorMade { .message("late") }] {
+        for resumption in [LuaResumption.error(.message("late")), .lateError { .message("late") }] {
             let task = try machine.task("\n host.f()", [function])
             #expect(machine.vm.run(task, with: .start) == .waits)
             #expect(cage.isClean)
-            #expect(machine.vm.run(task, with: answer) == .failed)
+            #expect(machine.vm.run(task, with: resumption) == .failed)
             #expect(machine.vm.error(of: task).message == "test:2: late")
             #expect(machine.vm.error(of: task).traceback?.contains("test:2") == true)
             machine.vm.release(task)
@@ -153,6 +157,74 @@ struct HostFunctionErrorTests {
         #expect(try machine.run("return #host.f()", [function]) == [.integer(1_000_000)])
         #expect(machine.error(of: "local s = host.f(); return s .. 'x'", [function])?.kind == .memory)
         #expect(cage.isClean)
+    }
+
+    /// Where the stack of C calls ends, and where one of the script's hooks raises.
+    @Test(arguments: [
+        "local function deep(n) if n == 0 then return host.count(t) end return pcall(deep, n - 1) end",
+        """
+        local function deep(n)
+          return coroutine.wrap(function()
+            local calls = 0
+            debug.sethook(function() calls = calls + 1 if calls == n then error("stop", 0) end end, "c")
+            return pcall(host.count, t)
+          end)()
+        end
+        """,
+    ])
+    func `a table arrives whole or the call fails`(_ deep: String) throws {
+        let machine = try Machine()
+        var counts: Set<Int> = []
+        let count = HostFunction("count") { call throws(LuaError) in
+            if case .table(let table) = call.value(1) { counts.insert(table.entries.count) }
+            return .returns
+        }
+        try machine.run(
+            """
+            local t = { a = 1, b = 2, c = 3, d = 4, e = 5 }
+            \(deep)
+            for n = 0, 220 do pcall(deep, n) end
+            """, [count])
+        #expect(counts == [5])
+    }
+
+    @Test
+    func `what runs outside of any task can be interrupted`() throws {
+        // Threads of a pool have all signals blocked.
+        var signals = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, LuaInterrupter.signal)
+        pthread_sigmask(SIG_UNBLOCK, &signals, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        let machine = try Machine()
+        let interrupter = machine.vm.makeInterrupter(raising: .message("interrupted"))
+        var turns: [UInt64?] = []
+        let function = HostFunction("interrupt") { call throws(LuaError) in
+            turns.append(interrupter.interrupt(call.value(1).isTrue ? .forGood : .once)?.turn)
+            return .returns
+        }
+        let lua = "for _ = 1, 10000000 do end"
+        #expect(machine.error(of: "host.interrupt() \(lua)", [function])?.message == "interrupted")
+        #expect(machine.error(of: "pcall(host.interrupt) \(lua)", [function]) == nil)
+        let error = machine.error(of: "host.interrupt(true) pcall(function() \(lua) end) \(lua)", [function])
+        #expect(error?.message == "interrupted")
+        #expect(turns.count == 3 && Set(turns).count == 3 && !turns.contains(nil))
+        #expect(try machine.run("\(lua) return 1") == [.integer(1)])
+    }
+
+    /// Each of the first runs far more than a call that cannot wait may; the last does not.
+    @Test(arguments: [
+        ("for _ = 1, 50 do coroutine.wrap(function() for _ = 1, 30000000 do end end)() end", false),
+        ("for _ = 1, 1000000 do coroutine.wrap(function() for _ = 1, 5000 do end end)() end", false),
+        ("for _ = 1, 1000000 do pcall(coroutine.wrap(function() for _ = 1, 5000 do end end)) end", false),
+        ("for _ = 1, 5000 do coroutine.wrap(function() coroutine.yield() end)() end", true),
+    ])
+    func `what cannot wait is bounded with the coroutines it makes`(_ lua: String, ends: Bool) throws {
+        let machine = try Machine()
+        let error = machine.error(of: "host.nowait('here', function() \(lua) end)")
+        #expect((error == nil) == ends)
+        #expect(error?.message.hasSuffix("it does not come to an end") != false)
     }
 
     @Test

@@ -9,20 +9,26 @@ struct LuaSuiteTests {
 
     /// What every suite finds: `check(name, fn)`, and `raises(text, fn, ...)`, which answers the error.
     private static let header = """
-        local failed = 0; function check(name, fn) local ok, e = xpcall(fn, debug.traceback) if not ok then \
-        failed = failed + 1 record(name .. ": " .. tostring(e)) end end; \
+        local checks = 0; function check(name, fn) local ok, e = xpcall(fn, debug.traceback) checks = checks + 1 \
+        if not ok then record(name .. ": " .. tostring(e)) end end; \
         function raises(text, fn, ...) local ok, e = pcall(fn, ...) assert(not ok, "no error") \
         assert(tostring(e):find(text, 1, true), tostring(e)) return e end;
         """
 
     @Test(
-        .timeLimit(.minutes(1)),
-        arguments: ["tasks", "timers", "waits", "no-waits", "coroutines", "cancelling", "channels", "exec", "require"])
+        .timeLimit(.minutes(5)),
+        arguments: [
+            "tasks", "timers", "waits", "no-waits", "coroutines", "cancelling", "channels", "exec", "require",
+            "debugging",
+        ])
     func `a suite's checks all hold`(_ suite: String) async throws {
         let file = Self.folder.appending(path: "\(suite).lua")
         let source = try String(contentsOf: file, encoding: .utf8)
-        let outcome = try await runScript(Self.header + source, name: "\(suite).lua")
-        #expect(outcome.recordedTexts == [])
+        let footer = "\nrecord(checks .. ' checks')"
+        let outcome = try await runScript(Self.header + source + footer, name: "\(suite).lua")
+        let count = source.split(separator: "\n").count { $0.hasPrefix("check(") }
+        // Every one of them has run.
+        #expect(outcome.recordedTexts == ["\(count) checks"])
         #expect(outcome.failures.map(\.message) == [])
         #expect(outcome.deadlocked.isEmpty)
         #expect(outcome.status == .success)

@@ -1,6 +1,7 @@
 import LuaVM
 import RunClock
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ScriptRuntime
@@ -57,7 +58,8 @@ struct OperationGateTests {
         try runtime.loadPrelude()
         try runtime.loadModule(
             Array(
-                "local core, host = ... record, work, most, decart = host.record, host.work, host.most, core.decart".utf8),
+                "local core, host = ... record, work, most, decart = host.record, host.work, host.most, core.decart"
+                    .utf8),
             name: "harness",
             functions: [
                 ModuleFunction("record") { call throws(LuaError) in
@@ -76,7 +78,9 @@ struct OperationGateTests {
                             let how = (try? await clock.sleep(for: .milliseconds(10))) == nil ? "cancelled" : "done"
                             crowd.leave()
                             return how
-                        } conclude: { .values([.text("\(number) \($0)")]) })
+                        } conclude: {
+                            .values([.text("\(number) \($0)")])
+                        })
                 },
             ])
         let status = await runtime.run(try runtime.compile(Array(source.utf8), name: "@gate.lua"))

@@ -4,6 +4,7 @@ import NIOCore
 import RunClock
 import ScriptRuntime
 import Synchronization
+import TestSupport
 import Testing
 
 /// Programs made by Lua/programs.lua do under the runtime what they do in the plain-Lua model of it, Lua/model.lua.
@@ -26,7 +27,8 @@ struct RandomProgramTests {
             let trace = try await RealRun.trace(of: program)
             guard trace != expected else { continue }
             let same = zip(trace, expected).prefix { $0 == $1 }.count
-            Issue.record("""
+            Issue.record(
+                """
                 Seed \(seed) differs after \(same) lines.
                 --- the runtime went on with
                 \(trace.dropFirst(same).prefix(5).joined(separator: "\n"))

@@ -3,11 +3,12 @@ import ScriptRuntime
 import Testing
 
 /// How a run ends, and what is said of it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RunEndTests {
     @Test
     func `a run lasts until no task and no timer is left`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             decart.spawn(function() decart.sleep(3600000) record("task") end)
             setTimeout(function() record("timer") end, 7200000)
             record("main")
@@ -28,8 +29,23 @@ struct RunEndTests {
     }
 
     @Test
+    func `an error that nobody handles is asked for its text once`() async throws {
+        let outcome = try await runScript(
+            """
+            local asked = 0
+            local object = setmetatable({}, { __tostring = function() asked = asked + 1 return "text " .. asked end })
+            decart.spawn(function() error(object) end)
+            decart.sleep(1)
+            record(tostring(asked))
+            """)
+        #expect(outcome.failures.map(\.message) == ["text 1"])
+        #expect(outcome.recordedTexts == ["1"])
+    }
+
+    @Test
     func `an error in the main chunk cancels the rest`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             decart.spawn(function() local ok, e = pcall(decart.sleep, 1e9) record(e.code) end)
             setInterval(function() record("tick") end, 1000)
             decart.sleep(1)
@@ -59,7 +75,8 @@ struct RunEndTests {
 
     @Test
     func `11 - a failure whose only awaiter has left is told`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             local work = decart.spawn(function() decart.sleep(100) error("lost") end)
             local waits = decart.spawn(function() work:await() end)
             decart.sleep(1)
@@ -78,7 +95,8 @@ struct RunEndTests {
 
     @Test
     func `6 - a task that does not end within its grace is stopped and its variables are closed`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             local t = decart.spawn(function()
               local _ <close> = setmetatable({}, { __close = function() record("closed") end })
               decart.shield(decart.sleep, 60000)
@@ -96,7 +114,8 @@ struct RunEndTests {
 
     @Test
     func `6 - the coroutines that a stopped task waits in are closed too, innermost first`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             local function closing(name) return setmetatable({}, { __close = function() record(name) end }) end
             local co
             local t = decart.spawn(function()
@@ -121,7 +140,8 @@ struct RunEndTests {
 
     @Test
     func `6 - a task that catches its cancellation for ever is stopped too`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             local t = decart.spawn(function() while true do pcall(decart.sleep, 1) end end)
             decart.sleep(1)
             t:cancel()
@@ -134,7 +154,8 @@ struct RunEndTests {
 
     @Test
     func `a deadlock names each task, its line and what it waits in`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             local c = decart.channel()
             decart.spawn(function()
               c:send(1)
@@ -148,6 +169,20 @@ struct RunEndTests {
     }
 
     @Test
+    func `what waits inside pcall is named by what waits`() async throws {
+        let outcome = try await runScript(
+            """
+            local c = decart.channel()
+            local t = decart.spawn(function() c:receive() end)
+            decart.spawn(function()
+              pcall(t.await, t)
+            end)
+            xpcall(c.receive, print, c)
+            """)
+        #expect(outcome.deadlocked.map(\.function) == ["a function called by xpcall", "receive", "await"])
+    }
+
+    @Test
     func `an interval whose callback can never go on is a deadlock, not a hang`() async throws {
         let outcome = try await runScript("setInterval(function() decart.channel():receive() end, 10)")
         #expect(outcome.deadlocked.count == 1)
@@ -156,7 +191,8 @@ struct RunEndTests {
 
     @Test
     func `an interval goes on after an error`() async throws {
-        let outcome = try await runScript("""
+        let outcome = try await runScript(
+            """
             local n, id = 0, nil
             id = setInterval(function()
               n = n + 1

@@ -1,5 +1,6 @@
 import LuaVM
 import RunClock
+import TestSupport
 import Testing
 
 @testable import ScriptRuntime
@@ -21,7 +22,8 @@ struct TaskChurnTests {
         ) { report in
             Issue.record("\(report)")
         }
-        try await run("""
+        try await run(
+            """
             local function work() decart.sleep(1000) end
             if ("\(end)"):find("await") then work = function() return 1 end end
             for i = 1, \(pairs) do
@@ -42,11 +44,13 @@ struct TaskChurnTests {
             held.append(vm.memoryUsed)
             return .returns
         }
-        try runtime.loadModule(Array("""
-            local core, host = ...
-            decart = core.decart
-            function measure() collectgarbage() collectgarbage() host.measure() end
-            """.utf8), name: "harness", functions: [measure])
+        try runtime.loadModule(
+            Array(
+                """
+                local core, host = ...
+                decart = core.decart
+                function measure() collectgarbage() collectgarbage() host.measure() end
+                """.utf8), name: "harness", functions: [measure])
         let status = await runtime.run(try runtime.compile(Array(source.utf8), name: "@churn.lua"))
         #expect(status == .success)
         try #require(held.count == 2)

@@ -13,8 +13,13 @@ typedef char **edit_completer(const char *word, int start, int end);
 /// Loads the editor; false where it is not installed. Nothing below may be called before or without it.
 bool edit_open(void);
 
-/// A line with its editing, without its end, to be freed; NULL at the end of the input.
-char *edit_line(const char *prompt);
+/// A line with its editing, without its end, to be freed; NULL at the end of the input, or if Ctrl-C cleared it. Ctrl-C
+/// with nothing typed is the signal, unless the line continues others.
+char *edit_line(const char *prompt, bool continues_chunk);
+/// Whether Ctrl-C cleared the last line.
+bool edit_was_cleared(void);
+/// From within a completer: the whole line as it is.
+const char *edit_text(void);
 /// Gives the terminal back as it was.
 void edit_restore_terminal(void);
 

@@ -14,7 +14,7 @@ typedef struct lua_State lua_State;
 
 // MARK: The machine
 
-/// What a host function answers to the shim. Values from 0 up count the results on top of the stack.
+/// What a host function returns to the shim. Values from 0 up count the results on top of the stack.
 enum : int {
     /// An error value is on top of the stack: raise it.
     SHIM_RAISE = -1,
@@ -24,12 +24,12 @@ enum : int {
     SHIM_WAIT = -3,
 };
 
-/// Called for every host function. `owner` is what `shim_open` was given, `function` the number the function was made
-/// with.
+/// Called for every host function. `owner` is what `shim_open` was given, `function` is the number the function was
+/// made with.
 typedef int (*shim_dispatch)(void *owner, lua_State *L, int64_t function);
 
 /// A state with all standard libraries, the safe loaders and the host's coroutine library; NULL if memory is short.
-/// Without `environment`, LUA_PATH and LUA_CPATH do not count.
+/// Without `environment`, LUA_PATH and LUA_CPATH are ignored.
 lua_State *shim_open(void *owner, shim_dispatch dispatch, bool bytecode, bool environment);
 /// Runs all pending finalizers and to-be-closed variables and frees everything.
 void shim_close(lua_State *L);
@@ -37,27 +37,30 @@ void shim_close(lua_State *L);
 /// Nothing may touch Lua afterwards.
 void shim_close_for_exit(lua_State *L, lua_State *task);
 
-/// Bytes that Lua has allocated now, and at most so far.
+/// Bytes that Lua has allocated.
 size_t shim_memory_used(lua_State *L);
-size_t shim_memory_peak(lua_State *L);
 /// Script code that would hold more than `bytes` gets Lua's "not enough memory"; 0 means no limit.
 void shim_memory_limit(lua_State *L, size_t bytes);
 /// For tests: the `n`th allocation by script code from now on fails, and with `then_all` all after it; 0 switches it
 /// off.
 void shim_fail_allocation(lua_State *L, int64_t n, bool then_all);
-/// For tests: whether the failure asked for has come to pass.
+/// For tests: whether the requested failure has happened.
 bool shim_allocation_failed(lua_State *L);
 
 /// Whether C's standard input, which Lua's io library reads, has bytes that were read ahead.
 bool shim_input_is_buffered(void);
-/// All threads of the process allocate from one arena from now on.
+/// Writes out what C's standard output holds. Returns 0, or the error's number; -1 if an earlier write has failed.
+int shim_flush_output(void);
+/// From now on, all threads of the process allocate from one arena.
 void shim_use_one_arena(void);
 /// Lua's copyright line.
 const char *shim_copyright(void);
 /// Lua's warnings: whether they are shown, as by `warn("@on")`.
 void shim_warnings(lua_State *L, bool on);
-/// From now on a warning that is to be shown is given whole to `warned`, with the owner, instead of standard error.
+/// From now on, warnings that are to be shown go to `warned`, whole and with the owner, instead of standard error.
 void shim_warn_to(lua_State *L, void (*warned)(void *owner, const char *message, size_t size));
+/// From now on, `loads` is told of each file that script code is about to load, with the owner.
+void shim_tell_loads(lua_State *L, void (*loads)(void *owner, const char *path, size_t size));
 
 // MARK: Functions
 
@@ -69,17 +72,17 @@ void shim_push_raise(lua_State *L);
 /// Pushes `nowait(place, f, ...)` for the host's own Lua: it calls f where it cannot wait, and stops
 /// it with an error after a hundred million instructions.
 void shim_push_nowait(lua_State *L);
-/// Compiles a chunk and leaves the function on top, or the message; 0 means it compiled. `name` as in Lua's `load`.
+/// Compiles a chunk and leaves the function, or a message, on top; 0 means it compiled. `name` is as in Lua's `load`.
 int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bool bytecode);
-/// Calls what is below `arguments` values. 0: `results` values on top (-1: all); else the error value, and the
-/// traceback of the user's lines is kept for `shim_push_traceback`.
+/// Calls the function below `arguments` values. Returns 0 with `results` values on top (-1 for all), else the error
+/// value; the traceback of the user's lines is kept for `shim_push_traceback`.
 int shim_call(lua_State *L, int arguments, int results);
-/// Pushes the key and value that follow the key on top in the table at `index`, or pops that key and answers 0.
+/// Pushes the key and value that follow the key on top in the table at `index`, or pops that key and returns 0: none do,
+/// or the key has been taken out.
 int shim_next(lua_State *L, int index);
-/// Pushes the value at `index` as `tostring` shows it, `__tostring` and `__name` heeded; an error in there is text too.
+/// Pushes the value at `index` as `tostring` shows it, using `__tostring` and `__name`; an error in there becomes text
+/// too.
 void shim_push_description(lua_State *L, int index);
-/// Pushes `table[key]`, metamethods heeded; 0 means it went well, else the error value was pushed.
-int shim_get_field(lua_State *L, int index, const char *key);
 
 // MARK: Objects
 
@@ -114,20 +117,20 @@ int shim_run_task(lua_State *task, lua_State *from, int arguments, int *results)
 /// which cannot wait then, and empties their stacks.
 void shim_drop_task(lua_State *task);
 
-/// Puts the coroutine that calls a host function into a shield, or takes it out; answers how it was before.
+/// Puts the coroutine that calls a host function into a shield, or takes it out; returns how it was before.
 bool shim_set_shield(lua_State *L, bool shielded);
-/// Whether what runs now is in a shield: its coroutine's, or that of one between it and its task.
+/// Whether the running coroutine is in a shield, its own or that of a coroutine between it and its task.
 bool shim_in_shield(lua_State *L);
 
 // MARK: Positions
 
-/// Pushes "file:line" of the nearest line of the user's on `of`'s stack; false, and nothing pushed, if there is none.
+/// Pushes "file:line" of the user's nearest line on `of`'s stack; returns false and pushes nothing if there is none.
 bool shim_push_where(lua_State *L, lua_State *of);
 /// Pushes the name by which that line calls what is suspended or running there ("receive"); false if there is none.
 bool shim_push_called_name(lua_State *L, lua_State *of);
 /// Pushes the traceback of the user's lines kept when a call or task on `of` last failed, or nil.
 void shim_push_traceback(lua_State *L, lua_State *of);
-/// Pushes how the error value showed itself when it was raised, or nil. An error object's `__tostring` may look at the
+/// Pushes the error value's text from when it was raised, or nil. An error object's `__tostring` may inspect the
 /// stack that raised it, which is gone later.
 void shim_push_kept_message(lua_State *L, lua_State *of);
 
@@ -141,14 +144,19 @@ enum : int {
     SHIM_INTERRUPT_FOR_GOOD = 2,
 };
 
-/// Interrupts running script code on `L`'s machine with the value last set by `shim_set_interrupt_error`. To be called
-/// on the thread that runs Lua; a signal handler may.
-void shim_interrupt(lua_State *L, int how);
-/// Looks or interrupts from another thread, `thread` being the one that runs Lua. Answers which turn script code is in,
-/// and its line; 0 if none was running. A turn is one run of one task.
+/// Checks or interrupts from another thread; `thread` is the one that runs Lua. Returns the turn that script code is
+/// in, and its line; 0 if none was running. A turn is one run of one task. An interrupt also ends what a library call may
+/// be waiting for: a read or the like fails, and programs are asked to end; for good, they are killed.
 uint64_t shim_interrupt_from_outside(lua_State *L, pthread_t thread, int how, char *line, size_t size);
-/// From now on a signal of that number does nothing: the call that brought it about fails instead.
-bool shim_shrug_off_signal(int number);
+/// The number of the signal by which that is done.
+int shim_interrupt_signal(void);
+/// Sends a signal to all programs that `os.execute` and `io.popen` have running, and to what those have started: of that
+/// machine, or of all with NULL. From any thread.
+void shim_signal_programs(lua_State *L, int number);
+/// From now on a signal of that number does nothing; the call that caused it fails instead.
+bool shim_disarm_signal(int number);
+/// Whether a signal of that number is ignored.
+bool shim_ignores_signal(int number);
 /// From now on a signal of that number writes its number, one byte, to the file descriptor `pipe`.
 bool shim_catch_signal(int number, int pipe);
 /// Pops the value that an interrupt raises.
@@ -171,17 +179,13 @@ int lua_gettop(lua_State *L);
 void lua_settop(lua_State *L, int idx);
 void lua_pushvalue(lua_State *L, int idx);
 void lua_rotate(lua_State *L, int idx, int n);
-void lua_copy(lua_State *L, int fromidx, int toidx);
 int lua_checkstack(lua_State *L, int n);
 void lua_xmove(lua_State *from, lua_State *to, int n);
 int lua_type(lua_State *L, int idx);
-const char *lua_typename(lua_State *L, int tp);
 int lua_isinteger(lua_State *L, int idx);
 double lua_tonumberx(lua_State *L, int idx, int *isnum);
 long long lua_tointegerx(lua_State *L, int idx, int *isnum);
 int lua_toboolean(lua_State *L, int idx);
-int lua_rawequal(lua_State *L, int idx1, int idx2);
-lua_State *lua_tothread(lua_State *L, int idx);
 const void *lua_topointer(lua_State *L, int idx);
 void lua_pushnil(lua_State *L);
 void lua_pushnumber(lua_State *L, double n);
@@ -190,11 +194,10 @@ void lua_pushboolean(lua_State *L, int b);
 int lua_pushthread(lua_State *L);
 int lua_rawget(lua_State *L, int idx);
 int lua_rawgeti(lua_State *L, int idx, long long n);
-int lua_rawgetp(lua_State *L, int idx, const void *p);
 int lua_getmetatable(lua_State *L, int objindex);
 int lua_setmetatable(lua_State *L, int objindex);
 int lua_setiuservalue(lua_State *L, int idx, int n);
-int lua_status(lua_State *L);
+const char *lua_setupvalue(lua_State *L, int funcindex, int n);
 // Class "m": these allocate.
 const char *lua_pushlstring(lua_State *L, const char *s, size_t len);
 /// Only for values that are strings: a number would be changed in place.

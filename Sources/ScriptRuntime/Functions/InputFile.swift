@@ -1,10 +1,6 @@
+import Glibc
 internal import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import TemporaryFiles
 
 /// A child process's standard input as a file without a name: written before the child starts, so that a child that
 /// does not read it all is no matter (a pipe would raise SIGPIPE, or wait).
@@ -22,11 +18,8 @@ enum InputFile {
     static func make(_ bytes: [UInt8]) throws -> FileDescriptor {
         // Closed to programs from the start: another thread may be starting one at this moment.
         guard !bytes.isEmpty else { return try .open("/dev/null", .readOnly, options: .closeOnExec) }
-        // As for results: a TMPDIR that is no whole path is none.
-        let named = getenv("TMPDIR").map { String(cString: $0) }
-        let folder = named.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
-        let path = FilePath("\(folder)/decart-lua-\(String(UInt64.random(in: .min ... .max), radix: 36))")
         do {
+            let path = FilePath(try TemporaryFolder.process.newPath("input"))
             let file = try FileDescriptor.open(
                 path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
             unlink(path.string)
@@ -39,7 +32,7 @@ enum InputFile {
             }
             return file
         } catch {
-            throw Problem(folder: folder, cause: error)
+            throw Problem(folder: TemporaryFolder.process.parent, cause: error)
         }
     }
 }

@@ -131,4 +131,4 @@ end
 
 core.new_queue, core.park, core.wake_first = new_queue, park, wake_first
 
-core.namespace({ semaphore = new_semaphore, channel = new_channel }, core.decart)
+core.namespace("decart", { semaphore = new_semaphore, channel = new_channel }, core.decart)

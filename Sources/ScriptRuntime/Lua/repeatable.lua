@@ -60,3 +60,6 @@ function pairs(...)
     end
   end, t, nil
 end
+
+-- For the parts that are loaded later.
+core.standard.pairs = pairs

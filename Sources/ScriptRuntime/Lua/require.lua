@@ -11,15 +11,14 @@ local loading = {}
 -- Which load a task waits for, by the task's token.
 local awaited = {}
 
-if not host.bytecode() then
-  package.searchers[2] = function(name)
-    if type(package.path) ~= "string" then error("'package.path' must be a string", 0) end
-    local file, tried = searchpath(name, package.path)
-    if not file then return tried end
-    local chunk, message = loadfile(file)
-    if chunk then return chunk, file end
-    error(("error loading module '%s' from file '%s':\n\t%s"):format(name, file, message), 0)
-  end
+-- The searcher of Lua files, which loads no bytecode.
+function core.search_lua(name)
+  if type(package.path) ~= "string" then error("'package.path' must be a string", 0) end
+  local file, tried = searchpath(name, package.path)
+  if not file then return tried end
+  local chunk, message = loadfile(file)
+  if chunk then return chunk, file end
+  error(("error loading module '%s' from file '%s':\n\t%s"):format(name, file, message), 0)
 end
 
 -- The loader and its extra value, or nil and where it was looked for.
@@ -71,7 +70,7 @@ local function wait_for(record)
 end
 
 -- Its own complaints are raised at level 2, as those of Lua's require are.
-function require(name) -- luacheck: ignore
+function core.require(name)
   if type(name) ~= "string" then
     if type(name) ~= "number" then
       local got = name == nil and "no value" or type(name)

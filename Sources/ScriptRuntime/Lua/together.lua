@@ -1,9 +1,10 @@
 -- Several tasks at once: all, race, map and the like, time limits, shields.
 local core = ...
 -- Taken now: a script may give these names other meanings.
-local error, setmetatable, type, pairs, tostring, math = error, setmetatable, type, pairs, tostring, math
+local error, setmetatable, type, pairs, math = error, setmetatable, type, pairs, math
 local host, check, raise, fail, bad_argument = core.host, core.check, core.raise, core.fail, core.bad_argument
-local spawn, cancel, outcome, is_task = host.spawn, host.cancel, host.outcome, core.is_task
+local spawn, sleep, await, cancel, outcome, is_task =
+  core.spawn, core.sleep, core.await, core.cancel, host.outcome, core.is_task
 
 -- A list of functions or tasks as a list of tasks. Nothing is started unless all of it is right.
 local function start(list, name)
@@ -95,19 +96,7 @@ local function map(list, fn, options)
   check(1, "map", "table", list)
   check(2, "map", "function", fn)
   local n = list.n or #list
-  local limit = n
-  if options ~= nil then
-    check(3, "map", "table", options)
-    for key in pairs(options) do
-      if key ~= "concurrency" then
-        fail { code = "INVALID_OPTIONS", message = ("map knows no option '%s'; it takes concurrency"):format(key) }
-      end
-    end
-    limit = options.concurrency or n
-    if math.type(limit) ~= "integer" or limit < 1 then
-      fail { code = "INVALID_OPTIONS", message = "concurrency is an integer from 1 up, not " .. tostring(limit) }
-    end
-  end
+  local limit = core.options("decart", "map", options).concurrency or n
   local results, tasks, started = { n = n }, {}, 0
   local group <close> = gather(tasks, 0)
   local function start_next()
@@ -135,11 +124,12 @@ local function timeout(ms, fn, ...)
   check(1, "timeout", "number", ms)
   if ms ~= ms then bad_argument(1, "timeout", "milliseconds", "nan") end
   check(2, "timeout", "function", fn)
-  local work, alarm = spawn(fn, ...), spawn(host.sleep, ms)
+  local work, alarm = spawn(fn, ...), spawn(sleep, ms)
   local group <close> = gather({ work, alarm }, 2)
-  if host.next(group.id) == 1 then
+  -- Both may have ended by now: what there is counts.
+  if host.next(group.id) == 1 or host.status(work) ~= "running" then
     cancel(alarm)
-    return host.await(work)
+    return await(work)
   end
   -- It may know more by the time it has ended: the id of a job whose submit was under way.
   cancel(work)
@@ -147,7 +137,7 @@ local function timeout(ms, fn, ...)
   local _, cause = outcome(work)
   fail {
     code = "TIMEOUT",
-    message = ("it took longer than %s ms"):format(ms),
+    message = ("it took longer than %s ms"):format(core.shown_ms(ms)),
     data = type(cause) == "table" and cause.data or nil,
     -- Only what says more than that it was cancelled: that a submit's outcome is unknown, say.
     cause = type(cause) == "table" and cause.cause or nil,
@@ -159,7 +149,7 @@ local shield_mt = { __close = function(guard) host.shield(guard.before) end }
 -- Waits until the task is over, but no longer than that; answers whether it is.
 local function wait_for(task, ms)
   if task.status ~= "running" then return true end
-  local alarm = spawn(host.sleep, ms)
+  local alarm = spawn(sleep, ms)
   local group <close> = gather({ task, alarm }, 2)
   local over = host.next(group.id) == 1
   cancel(alarm)
@@ -172,9 +162,9 @@ local function shield(fn, ...)
   return (function(...) return ... end)(fn(...))
 end
 
-core.wait_for, core.shield = wait_for, shield
+core.timeout, core.shield, core.wait_for = timeout, shield, wait_for
 
-core.namespace({
+core.namespace("decart", {
   all = all,
   allSettled = allSettled,
   race = race,

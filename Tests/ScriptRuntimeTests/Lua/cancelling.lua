@@ -88,6 +88,75 @@ check("8: whose cancellation it is", function()
   assert(e.task.status == "cancelled" and not pcall(e.task.await, e.task))
 end)
 
+-- The error of an await that was cancelled with that value as its reason, which is a copy of it.
+local function cancelled_with(value)
+  local victim = spawn(sleep, 1e6)
+  sleep(1)
+  victim:cancel(value)
+  return select(2, pcall(victim.await, victim))
+end
+
+-- Memory that was given back is somebody else's.
+local function collect()
+  collectgarbage() collectgarbage()
+  local junk = {}
+  for size = 150, 260 do for i = 1, 40 do junk[#junk + 1] = ("A"):rep(size) .. i end end
+end
+
+check("8: a task in a reason has its outcome when the script has let go of it elsewhere", function()
+  for status, fn in pairs { done = function() return "outcome" end, failed = function() error("outcome", 0) end } do
+    local e
+    do
+      local ended = spawn(fn)
+      pcall(ended.await, ended)
+      e = cancelled_with(ended)
+    end
+    collect()
+    local ok, outcome = pcall(e.cause.await, e.cause)
+    assert(e.cause.status == status and ok == (status == "done") and outcome == "outcome", tostring(outcome))
+    local all = decart.allSettled { e.cause }
+    assert((all[1].value or all[1].reason) == "outcome")
+  end
+end)
+
+check("8: and a task that is gone says so, even where its finalizer was taken away", function()
+  local victim = spawn(sleep, 1e6)
+  sleep(1)
+  local mt = getmetatable(victim)
+  do
+    local ended = spawn(function() return "outcome" end)
+    ended:await()
+    sleep(1)
+    victim:cancel(ended)
+  end
+  local finalizer = mt.__gc
+  mt.__gc = nil
+  collect()
+  mt.__gc = finalizer
+  local _, e = pcall(victim.await, victim)
+  raises("this task is gone", e.cause.await, e.cause)
+  raises("this task is gone", decart.all, { e.cause })
+end)
+
+check("8: a job that the task returns all the same is told", function()
+  local task = spawn(function() pcall(sleep, 1e6) return { job_id = "j2", status = "pending" } end)
+  sleep(1)
+  task:cancel()
+  local e = raises("CANCELLED", task.await, task)
+  assert(e.data.job_id == "j2")
+end)
+
+check("8: a time limit tells of the job that had just come, or answers it", function()
+  local c = decart.channel()
+  local ok, e = pcall(decart.timeout, 5, function()
+    spawn(function() sleep(0) sleep(5) c:send({ job_id = "j3" }) end)
+    return (c:receive())
+  end)
+  assert(not ok and e.code == "TIMEOUT" and e.data and e.data.job_id == "j3", tostring(e))
+  local job = decart.timeout(5, function() sleep(0) sleep(5) return { job_id = "j4" } end)
+  assert(job.job_id == "j4")
+end)
+
 check("9: what a wait was given already is not lost", function()
   local c, got = decart.channel(), nil
   local task = spawn(function() got = c:receive() sleep(1) got = "too far" end)

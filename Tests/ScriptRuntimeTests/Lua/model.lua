@@ -119,6 +119,7 @@ local function is_over(task) return task.outcome ~= nil end
 
 local function enqueue(task, ok, ...)
   task.wait = nil
+  task.is_ready = true
   ready[#ready + 1] = { task = task, answer = table.pack(ok, ...) }
 end
 
@@ -163,8 +164,34 @@ local function leave(task)
   if wait and wait.leave then wait.leave() end
 end
 
-local function stop(task)
+local stop
+
+local function give_grace(task, period)
+  if task.grace then events[task.grace] = nil end
+  task.grace_end = now + period
+  task.grace = at(task.grace_end, function() stop(task) end)
+end
+
+-- A cancelled task has run, and has come to a wait again.
+local function note_turn(task)
+  local turn = task.turn
+  if turn == nil and now < task.grace_end then
+    task.turn = "first"
+  elseif turn == nil or turn == "owed first" then
+    task.turn = "last"
+    give_grace(task, GRACE)
+  elseif turn == "owed last" then
+    task.turn = "last"
+    give_grace(task, 0)
+  end
+end
+
+function stop(task)
   if is_over(task) then return end
+  if task.is_ready and (task.turn == nil or task.turn == "first") then
+    task.turn = task.turn and "owed last" or "owed first"
+    return
+  end
   report("stopped")
   leave(task)
   task.wait = nil
@@ -188,7 +215,7 @@ local function cancel(task, cancellation)
   local function mark(member)
     if is_over(member) or member.cancellation then return end
     member.cancellation = cancellation
-    member.grace = at(now + GRACE, function() stop(member) end)
+    give_grace(member, GRACE)
     for timer in pairs(member.timers) do clear_timer(timer) end
     family[#family + 1] = member
     local children = sorted(member.children)
@@ -377,9 +404,11 @@ local function clear(timer) if timer then clear_timer(timer) end end
 
 local function run(task, ...)
   if is_over(task) then return end
+  task.is_ready = false
   local function ran(...)
     current = nil
-    if not waits(task.co, ...) then finish(task, select(2, ...)) end
+    if not waits(task.co, ...) then return finish(task, select(2, ...)) end
+    if task.cancellation then note_turn(task) end
   end
   if (...) == "start" then
     if task.cancellation then return finish(task, false) end

@@ -84,7 +84,7 @@ check("map keeps to its concurrency", function()
   end, { concurrency = 3 })
   assert(most == 3 and r.n == 7 and r[7] == 49)
   assert(raises("concurrency", decart.map, {}, print, { concurrency = 0 }).code == "INVALID_OPTIONS")
-  raises("knows no option 'x'", decart.map, {}, print, { x = 1 })
+  raises('knows no option "x"', decart.map, {}, print, { x = 1 })
 end)
 
 check("timeout", function()

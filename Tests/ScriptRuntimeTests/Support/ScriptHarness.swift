@@ -3,6 +3,7 @@ import NIOCore
 import RunClock
 import ScriptRuntime
 import Synchronization
+import TestSupport
 
 /// What a script came to.
 struct ScriptOutcome: Sendable {

@@ -1,7 +1,7 @@
 internal import DequeModule
 
-/// Lets so many operations be under way at a time. The others wait in line, where one costs a number: begun, each would
-/// be a Swift task that waits for its turn at the network, at the price of kilobytes.
+/// Limits how many operations are under way at a time. The others wait in line, where one costs a number. Once
+/// begun, each would be a Swift task waiting for its turn at the network, which costs kilobytes.
 ///
 /// Used on the runtime's actor only.
 public final class OperationGate {
@@ -31,26 +31,17 @@ public final class OperationGate {
         inside.insert(id)
     }
 
-    /// It is over. Answers who begins now.
+    /// It is over. Returns those that begin now.
     func leave(_ id: Int) -> [Int] {
         inside.remove(id)
         waiting.remove(id)
         var next: [Int] = []
         while inside.count < limit, let first = line.popFirst() {
-            // It may have begun out of turn, or been given up.
+            // It may have begun out of turn, or been abandoned.
             guard waiting.remove(first) != nil else { continue }
             inside.insert(first)
             next.append(first)
         }
         return next
     }
-}
-
-/// An operation that a task waits for.
-struct PendingOperation {
-    var task: ScriptTask
-    var work: any PendingWork
-    var gate: OperationGate?
-    /// nil while it is in line.
-    var running: Task<Void, Never>?
 }

@@ -1,10 +1,10 @@
 internal import LuaVM
 
 extension ScriptRuntime {
-    /// `settle` waits until everything else has come to its end: no other task is left, and no timer.
-    func settlingFunctions() -> [HostFunction] {
+    /// `settle` waits until everything else has ended: no other task is left, and no timer.
+    func settlingFunctions() -> [ModuleFunction] {
         [
-            HostFunction("settle", mayWait: true) { [self] call throws(LuaError) in
+            ModuleFunction("settle", mayWait: true) { [self] call throws(LuaError) in
                 try wait(call) { id throws(LuaError) in
                     guard let current else { throw .message("attempt to wait outside of a task") }
                     settlers.append((current, id))
@@ -14,10 +14,10 @@ extension ScriptRuntime {
         ]
     }
 
-    /// Answers those who wait for everything else to end, if it has.
+    /// Answers those who wait for everything else to end, if it has ended.
     func answerSettlers() {
         settlers.removeAll { $0.task.wait?.id != $0.wait }
-        guard !settlers.isEmpty, liveTasks == settlers.count, scriptTimers.isEmpty else { return }
+        guard !settlers.isEmpty, tasks.liveCount == settlers.count, scriptTimers.isEmpty else { return }
         let answered = settlers
         settlers = []
         for settler in answered { answer(settler.task, wait: settler.wait, .values([])) }

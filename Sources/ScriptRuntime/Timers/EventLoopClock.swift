@@ -2,10 +2,11 @@ public import NIOCore
 public import RunClock
 internal import Synchronization
 
-/// Real time whose wakes fire on an event loop, so that a timer of a script costs no change of threads.
+/// Real time whose wakes fire on an event loop, so that a script's timer costs no change of threads.
 public final class EventLoopClock: RunClock {
     private struct State {
-        /// By their ids' numbers: the first dictionary of some type of key costs a program's start more than all wakes.
+        /// Keyed by number: the first dictionary with another type of key would cost the program's start more than all
+        /// wakes do.
         var wakes: [Int: Scheduled<Void>] = [:]
         var next = 0
     }

@@ -1,9 +1,12 @@
 public import LuaVM
+public import RunClock
 
 /// What work of the host's leads to, for the script that waits for it.
 public enum OperationResult: Sendable {
     case values([LuaValue])
     case error(LuaError)
+    /// It ended early because the script's task was cancelled: the wait raises that.
+    case cancelled
 }
 
 /// Work of the host's that a script waits for.
@@ -35,7 +38,7 @@ final class Pending<Outcome: Sendable>: PendingWork {
 /// The work has ended on the loop, which is where the runtime is: nothing needs to be awaited.
 private func concludeWork<Outcome: Sendable>(_ id: Int, _ outcome: Outcome, in runtime: ScriptRuntime) {
     runtime.assumeIsolated { runtime in
-        guard let pending = runtime.pendings[id]?.work as? Pending<Outcome> else { return }
+        guard let pending = runtime.operations.work(of: id) as? Pending<Outcome> else { return }
         runtime.operationEnded(id, pending.conclude(outcome))
     }
 }
@@ -46,12 +49,17 @@ protocol PendingWork: AnyObject {
     func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never>
 }
 
-/// A function that a module of the host's gives to scripts.
+/// A function that the host's own Lua calls, and scripts do not see unless it hands it on: see `ScriptFunction`.
 public struct ModuleFunction {
-    public enum Answer {
+    /// How a call ends, if it does not throw.
+    public enum Completion {
         /// The values pushed on the call are its results.
         case returns
         case waits(Operation)
+        /// The task sleeps until then.
+        case sleeps(until: RunInstant)
+        /// The runtime has recorded what the task waits for.
+        case suspended
     }
 
     /// What a call that waits waits for; see `PendingWork`.
@@ -69,69 +77,77 @@ public struct ModuleFunction {
         }
     }
 
-    public typealias Body = (inout HostCall) throws(LuaError) -> Answer
+    public typealias Body = (borrowing HostCall) throws(LuaError) -> Completion
 
     var name: String
     var mayWait: Bool
+    var hiddenArguments: Int
     var body: Body
 
-    public init(_ name: String, mayWait: Bool = false, body: @escaping Body) {
+    public init(_ name: String, mayWait: Bool = false, hiddenArguments: Int = 0, body: @escaping Body) {
         self.name = name
         self.mayWait = mayWait
+        self.hiddenArguments = hiddenArguments
         self.body = body
     }
 }
 
 extension ScriptRuntime {
     func hostFunction(_ function: ModuleFunction) -> HostFunction {
-        HostFunction(function.name, mayWait: function.mayWait) { [self] call throws(LuaError) in
-            switch try function.body(&call) {
+        HostFunction(function.name, mayWait: function.mayWait, hiddenArguments: function.hiddenArguments) {
+            [self] call throws(LuaError) in
+            switch try function.body(call) {
             case .returns: return .returns
-            case .waits(let operation): return try wait(call, for: operation.pending, through: operation.gate)
+            case .suspended: return .waits
+            case .sleeps(let until):
+                _ = try sleep(call, until: until)
+                return .waits
+            case .waits(let operation):
+                _ = try wait(call, for: operation)
+                return .waits
             }
         }
     }
 
     /// Suspends the current task until the work has an outcome, and answers the script with what that comes to.
     func wait(
-        _ call: borrowing HostCall, for work: any PendingWork, through gate: OperationGate? = nil
-    ) throws(LuaError) -> HostAnswer {
+        _ call: borrowing HostCall, for operation: ModuleFunction.Operation
+    ) throws(LuaError) -> ModuleFunction.Completion {
         guard let task = current else { throw .message("attempt to wait outside of a task") }
         return try wait(call) { id in
-            pendings[id] = PendingOperation(task: task, work: work, gate: gate)
-            if gate?.enter(id) ?? true { begin(id) }
+            if operations.add(id, of: task, operation.pending, through: operation.gate) { begin(id) }
             return .operation(cancel: { [weak self] in self?.assumeIsolated { $0.cancelOperation(id) } })
         }
     }
 
     private func begin(_ id: Int) {
-        guard let pending = pendings[id] else { return }
-        pendings[id]?.running = pending.work.begin(in: self, id: id)
+        guard let work = operations.work(of: id) else { return }
+        operations.began(id, as: work.begin(in: self, id: id))
     }
 
     private func cancelOperation(_ id: Int) {
-        guard let pending = pendings[id] else { return }
         // Its own answer counts, also that of work which has not begun: it does, and finds that it is cancelled.
-        if pending.running == nil {
-            pending.gate?.push(id)
-            begin(id)
-        }
-        pendings[id]?.running?.cancel()
+        if operations.pushAhead(id) { begin(id) }
+        operations.cancel(id)
     }
 
     /// The wait is over, or given up: whoever is next in line begins.
-    func forgetOperation(_ id: Int) -> PendingOperation? {
-        guard let pending = pendings.removeValue(forKey: id) else { return nil }
-        for next in pending.gate?.leave(id) ?? [] { begin(next) }
-        return pending
+    ///
+    /// - Returns: the task that waited; nil if its work had ended before.
+    @discardableResult
+    func endOperation(_ id: Int) -> ScriptTask? {
+        guard let (task, next) = operations.end(id) else { return nil }
+        for next in next { begin(next) }
+        return task
     }
 
     func operationEnded(_ id: Int, _ result: OperationResult) {
-        guard let task = forgetOperation(id)?.task else { return }
+        guard let task = endOperation(id) else { return }
         let answered =
             switch result {
             case .values(let values): answer(task, wait: id, .values(values))
             case .error(let error): answer(task, wait: id, .error(error))
+            case .cancelled: answer(task, wait: id, .error(cancelled(task.cancellation)))
             }
         // Nobody waits any more: the run may be over now.
         if !answered { schedulePump() }

@@ -1,6 +1,7 @@
 internal import LuaVM
+internal import RunClock
 
-/// One task: a coroutine that the host runs, and what the host knows of it.
+/// One task: a coroutine that the host runs, and what the host knows about it.
 ///
 /// Owned by the runtime's actor, like everything that touches Lua.
 final class ScriptTask {
@@ -63,29 +64,27 @@ final class ScriptTask {
     var origin: String?
 
     /// Tasks and groups that are told when it is over.
-    var awaiters: [Awaiter] = []
-    enum Awaiter {
-        case task(ScriptTask, wait: Int)
-        case group(id: Int, index: Int)
-    }
+    var awaiters = Awaiters()
 
     /// Once set, every wait outside of a shield raises it.
     var cancellation: Cancellation?
     /// Whether it was in a shield when it last came to a wait.
     var isShielded = false
-    var graceTimer: Int?
-    /// Whether that period was lengthened for work of the host's.
-    var hadExtension = false
-    /// An error object other than its cancellation that it ended with: that a job may exist, say.
-    var lastError = LuaValue.nil
-    /// How many waits have been refused since it was cancelled.
-    var refusedWaits = 0
-    /// The `data` of the error that ended it after it was cancelled, such as a job's id; else nil.
-    var lastWords = LuaValue.nil
+    /// What few tasks have and every task would have to make room for.
+    private var ending: Ending?
+
+    private final class Ending {
+        var graceTimer: Int?
+        var graceEnd = RunInstant.start
+        var hadExtension = false
+        var turn = Turn.none
+        var lastError = LuaValue.nil
+        var refusedWaits = 0
+        var lastWords = LuaValue.nil
+    }
+
     /// How many task objects the script holds for it.
     var holders = 0
-    /// Whether the runtime has let go of the coroutine.
-    var isReleased = false
     /// Awaiters that are yet to be given its outcome.
     var deliveries = 0
     /// The timer that started it, whose next tick waits for its end.
@@ -98,9 +97,68 @@ final class ScriptTask {
     }
 }
 
-/// Why a task was cancelled.
-struct Cancellation {
+// How a cancelled task comes to its end.
+extension ScriptTask {
+    var graceTimer: Int? {
+        get { ending?.graceTimer }
+        set { if newValue != nil || ending != nil { madeEnding.graceTimer = newValue } }
+    }
+
+    var graceEnd: RunInstant {
+        get { ending?.graceEnd ?? .start }
+        set { madeEnding.graceEnd = newValue }
+    }
+
+    /// Which turn a task has had since it was cancelled, or is owed because its grace period ended just before it.
+    enum Turn {
+        case none, first, owedFirst, owedLast, last
+    }
+
+    var turn: Turn {
+        get { ending?.turn ?? .none }
+        set { if newValue != turn { madeEnding.turn = newValue } }
+    }
+
+    /// Whether that period was lengthened for work of the host's.
+    var hadExtension: Bool {
+        get { ending?.hadExtension ?? false }
+        set { madeEnding.hadExtension = newValue }
+    }
+
+    /// An error object other than its cancellation that it ended with: that a job may exist, say.
+    var lastError: LuaValue {
+        get { ending?.lastError ?? .nil }
+        set { madeEnding.lastError = newValue }
+    }
+
+    /// How many waits have been refused since it was cancelled.
+    var refusedWaits: Int {
+        get { ending?.refusedWaits ?? 0 }
+        set { madeEnding.refusedWaits = newValue }
+    }
+
+    /// The `data` of the error that ended it after it was cancelled, such as a job's id; else nil.
+    var lastWords: LuaValue {
+        get { ending?.lastWords ?? .nil }
+        set { madeEnding.lastWords = newValue }
+    }
+
+    private var madeEnding: Ending {
+        if let ending { return ending }
+        let made = Ending()
+        ending = made
+        return made
+    }
+}
+
+/// Why a task was cancelled; all that it owned has the same.
+final class Cancellation: Sendable {
     /// The reason the script gave, kept; nil for none.
-    var reason: LuaValue
-    var message: String
+    let reason: LuaValue
+    let message: String
+
+    init(reason: LuaValue, message: String) {
+        self.reason = reason
+        self.message = message
+    }
 }

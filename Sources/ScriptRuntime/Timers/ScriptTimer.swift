@@ -1,10 +1,10 @@
 internal import LuaVM
 internal import RunClock
 
-/// A `setTimeout` or `setInterval` of the script's.
+/// One of the script's `setTimeout`s or `setInterval`s.
 final class ScriptTimer {
     let id: Int
-    /// A coroutine that is never run: it holds the callback and its arguments.
+    /// A coroutine that never runs; it holds the callback and its arguments.
     let template: LuaCoroutine
     /// nil for a timeout.
     let period: Duration?
@@ -20,26 +20,34 @@ final class ScriptTimer {
         self.due = due
         self.owner = owner
     }
+
+    /// The first tick of an interval after the one at `due` that is not in the past. Ticks missed meanwhile are
+    /// dropped.
+    static func nextTick(after due: RunInstant, every period: Duration, now: RunInstant) -> RunInstant {
+        let next = due + period
+        guard next < now else { return next }
+        let missed = (now - next).saturatingNanoseconds / period.saturatingNanoseconds
+        let last = next + .nanoseconds(missed * period.saturatingNanoseconds)
+        return last < now ? last + period : last
+    }
 }
 
 extension ScriptRuntime {
-    /// - Parameter repeats: with that period; a period under 1 ms counts as 1 ms, or time could not go on.
+    /// - Parameter repeats: with that period. A period under 1 ms counts as 1 ms, or else time could not move on.
     func addTimer(_ template: LuaCoroutine, after delay: Duration, repeats: Bool) -> Int {
         let period = max(delay, repeats ? .milliseconds(1) : .zero)
         let due = clock.now + period
         let timer = ScriptTimer(
             id: makeID(), template: template, period: repeats ? period : nil, due: due, owner: current)
         timer.entry = timers.add(.fire(timer: timer.id), due: due)
-        scriptTimers[timer.id] = timer
-        current?.timers.insert(timer.id)
+        scriptTimers.add(timer)
         return timer.id
     }
 
     /// Ends a timer's future calls; one that runs goes on. Unknown ids are ignored.
     func clearTimer(_ id: Int) {
-        guard let timer = scriptTimers.removeValue(forKey: id) else { return }
+        guard let timer = scriptTimers.remove(id) else { return }
         if let entry = timer.entry { timers.remove(entry) }
-        timer.owner?.timers.remove(id)
         vm.release(timer.template)
     }
 
@@ -59,13 +67,7 @@ extension ScriptRuntime {
     /// An interval's callback has ended: its next tick is the first one that is still to come.
     func callbackEnded(ofTimer id: Int) {
         guard let timer = scriptTimers[id], let period = timer.period else { return }
-        let now = clock.now
-        timer.due = timer.due + period
-        if timer.due < now {
-            let missed = (now - timer.due).saturatingNanoseconds / period.saturatingNanoseconds
-            timer.due = timer.due + .nanoseconds(missed * period.saturatingNanoseconds)
-            if timer.due < now { timer.due = timer.due + period }
-        }
+        timer.due = ScriptTimer.nextTick(after: timer.due, every: period, now: clock.now)
         timer.entry = timers.add(.fire(timer: id), due: timer.due)
         armTimer()
     }
@@ -88,24 +90,22 @@ extension ScriptRuntime {
 
     /// Has the clock wake the runtime when the next timer is due.
     func armTimer() {
-        guard let due = timers.nextDue() else { return disarmTimer() }
-        if let armed {
-            guard due != armed.due else { return }
-            clock.cancelWake(armed.wake)
-        }
-        let wake = clock.wake(at: due) { [executor, self] in
-            executor.execute { self.assumeIsolated { $0.timerFired() } }
-        }
-        armed = (wake, due)
+        setAlarm(to: timers.nextDue())
     }
 
     func disarmTimer() {
-        if let armed { clock.cancelWake(armed.wake) }
-        armed = nil
+        setAlarm(to: nil)
     }
 
-    private func timerFired() {
-        armed = nil
+    private func setAlarm(to due: RunInstant?) {
+        guard due != alarm.due else { return }
+        alarm.set(to: due, on: clock) { [executor, self] in
+            executor.execute { self.assumeIsolated { $0.alarmRang() } }
+        }
+    }
+
+    private func alarmRang() {
+        alarm.rang()
         schedulePump()
     }
 }

@@ -1,7 +1,7 @@
 internal import HeapModule
 internal import RunClock
 
-/// What is to happen when, in order of time and then of age. A cancelled entry stays in the heap until its time has
+/// What happens when, ordered by time and then by age. A cancelled entry stays in the heap until its time has
 /// come or half of the heap is dead.
 struct TimerQueue {
     enum Event {
@@ -30,7 +30,7 @@ struct TimerQueue {
 
     var isEmpty: Bool { events.isEmpty }
 
-    /// Answers a key for `remove`.
+    /// Returns a key for `remove`.
     mutating func add(_ event: Event, due: RunInstant) -> Int {
         nextAge += 1
         heap.insert(Entry(due: due, age: nextAge))
