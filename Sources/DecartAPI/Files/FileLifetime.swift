@@ -1,13 +1,13 @@
-/// How long the service is to keep a file.
+/// How long the service keeps a file.
 public enum FileLifetime: Hashable, Sendable, ExpressibleByIntegerLiteral {
     /// Seconds, from a minute to thirty days.
     case seconds(Int64)
     /// Until it is deleted.
     case persistent
 
-    /// What `seconds` may be.
+    /// The range of `seconds`.
     public static let range: ClosedRange<Int64> = 60...2_592_000
-    /// What `ttl_seconds` says in place of a number.
+    /// The word that `ttl_seconds` takes instead of a number.
     public static let persistentWord = "persistent"
 
     public init(integerLiteral seconds: Int64) {

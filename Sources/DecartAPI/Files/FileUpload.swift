@@ -1,4 +1,4 @@
-/// What `POST /v1/files` takes. Client and local queue both read it.
+/// What `POST /v1/files` takes. Client and local queue both use it.
 public enum FileUpload {
     public static let schema = InputSchema(
         name: "file_upload",

@@ -1,4 +1,4 @@
-/// What the server says of a file that it keeps.
+/// What the server says about a file that it keeps.
 public struct StoredFile: Hashable, Sendable {
     public var id: FileID
     /// The whole reply, unknown members too, as it came: `id`, `filename`, `mime_type`, `size_bytes`, `created_at`,

@@ -9,16 +9,18 @@ public struct Blob: Hashable, Sendable {
     public var storage: Storage
     /// The media type, such as `video/mp4`.
     public var type: String
-    /// The file's own name, where it has one.
-    public var name: String?
+    /// The file's own name, if it has one. Bytes, which need not be text.
+    public var name: BytePath?
+    /// The job whose result it is.
+    public var job: JobID?
 
-    public init(storage: Storage, type: String, name: String? = nil) {
+    public init(storage: Storage, type: String, name: BytePath? = nil) {
         self.storage = storage
         self.type = type
         self.name = name
     }
 
-    public init(bytes: [UInt8], type: String, name: String? = nil) {
+    public init(bytes: [UInt8], type: String, name: BytePath? = nil) {
         self.init(storage: .memory(bytes), type: type, name: name)
     }
 

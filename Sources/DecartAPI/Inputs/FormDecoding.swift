@@ -1,7 +1,7 @@
 extension InputField {
-    /// What a form's text part means in this field: the way back from `MultipartForm`, for whoever receives one.
+    /// What a form's text part means in this field: the reverse of `MultipartForm`, for whoever receives one.
     ///
-    /// Booleans are taken as the service's own framework takes them (`true`, `True`, `1`, `on`, `yes`, …). Text that
+    /// Booleans are read as the service's own framework reads them (`true`, `True`, `1`, `on`, `yes`, …). Text that
     /// means nothing in this field stays `.bytes`, and `InputSchema.check(_:)` says what is wrong with it.
     public func value(ofFormText bytes: [UInt8]) -> InputValue {
         switch kind {

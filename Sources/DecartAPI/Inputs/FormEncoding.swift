@@ -1,7 +1,7 @@
 extension MultipartForm {
     /// The form of one job: what is sent, in which order.
     ///
-    /// Fields go in the schema's order, those of a custom model by name; files go last, in the same order among
+    /// Fields are in the schema's order, those of a custom model by name. Files come last, in the same order among
     /// themselves. Fields that the schema gives a default (`resolution`) are sent even when the caller gave nothing.
     /// Empty strings are sent.
     ///

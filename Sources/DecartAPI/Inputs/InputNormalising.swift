@@ -1,9 +1,15 @@
 extension ModelDefinition {
-    /// The fields that hold files in every model, and so also in one that this program does not know.
-    private static let fileFields: Set<String> = ["data", "reference_image", "start", "end"]
+    /// The fields that hold files in every model, and so even in one that this program does not know.
+    public static let fileFields: Set<String> = ["data", "reference_image", "start", "end"]
 
-    /// `inputs` with each value in the one form that its field is sent in: see `InputField.normalised(_:)`. In a custom
-    /// model only the names that hold files everywhere are looked at.
+    /// Whether an input is a file, which text stands for by its path or address.
+    public func takesFile(_ field: String) -> Bool {
+        guard let inputs else { return Self.fileFields.contains(field) }
+        return inputs.fields.contains { $0.name == field && $0.isFile }
+    }
+
+    /// `inputs` with each value in the form in which its field is sent: see `InputField.normalised(_:)`. In a custom
+    /// model only the fields that hold files in every model are changed.
     public func normalised(_ inputs: [String: InputValue]) -> [String: InputValue] {
         if let schema = self.inputs { return schema.normalised(inputs) }
         var result = inputs
@@ -15,7 +21,7 @@ extension ModelDefinition {
 }
 
 extension InputSchema {
-    /// `inputs` with each value in the one form that its field is sent in. Unknown fields and values that break a rule
+    /// `inputs` with each value in the form in which its field is sent. Unknown fields and values that break a rule
     /// stay as they are, for `check(_:)` to find.
     public func normalised(_ inputs: [String: InputValue]) -> [String: InputValue] {
         var result = inputs
@@ -34,7 +40,7 @@ extension InputField {
             Int64(exactly: number).map { .integer($0) } ?? value
         case (.imageFile, _), (.videoFile, _), (.anyFile, _):
             FileInput.read(from: value)
-        // An empty Lua table is a list as much as an object.
+        // An empty Lua table could be a list or an object.
         case (.trajectory, .json(.object(let members))) where members.isEmpty:
             .json(.array([]))
         default: value
@@ -43,11 +49,9 @@ extension InputField {
 }
 
 extension FileInput {
-    /// Text becomes an `http(s)` URL or a path; whatever is neither stays.
+    /// Bytes become an `http(s)` URL or a path; whatever is neither stays.
     fileprivate static func read(from value: InputValue) -> InputValue {
-        guard case .bytes(let bytes) = value, let text = String(validating: bytes, as: UTF8.self) else { return value }
-        let scheme = text.prefix(8).lowercased()
-        let isURL = scheme.hasPrefix("http://") || scheme.hasPrefix("https://")
-        return .file(isURL ? .url(text) : .path(text))
+        guard case .bytes(let bytes) = value else { return value }
+        return .file(FileInput(pathOrURL: bytes))
     }
 }

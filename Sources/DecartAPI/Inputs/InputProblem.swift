@@ -3,7 +3,7 @@ public struct InputProblem: Hashable, Sendable, CustomStringConvertible {
     public var field: String
     /// The rest of a sentence that begins with the field, such as "must be true or false".
     public var rule: String
-    /// What was given, long values shortened; nil where the rule is all there is to say.
+    /// What was given, long values shortened; nil if the rule says it all.
     public var given: String?
 
     public init(field: String, rule: String, given: String? = nil) {
@@ -26,7 +26,7 @@ public struct InputProblem: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension DecartError {
-    /// All problems of one call as one `INVALID_INPUT`: its message tells every one, and `data.problems` is a list of
+    /// All problems of one call as one `INVALID_INPUT`: its message names them all, and `data.problems` is a list of
     /// `{field, rule, given}`.
     public static func invalidInput(_ problems: [InputProblem], model: String) -> DecartError {
         invalid(.invalidInput, "The job for \(Excerpt.quoted(model)) was not sent", problems)
@@ -43,7 +43,7 @@ extension DecartError {
             members["given"] = problem.given.map { .string($0) }
             return .object(members)
         }
-        let told = problems.map(\.description).joined(separator: "; ")
-        return DecartError(code, "\(consequence): \(told).", data: ["problems": .array(list)])
+        let descriptions = problems.map(\.description).joined(separator: "; ")
+        return DecartError(code, "\(consequence): \(descriptions).", data: ["problems": .array(list)])
     }
 }

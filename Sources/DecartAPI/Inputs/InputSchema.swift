@@ -1,8 +1,8 @@
-/// The inputs that a family of models takes: which fields, of which type, under which rules. Client and local queue
-/// both read it, so that what one accepts the other does.
+/// The inputs that a group of models takes: which fields, of which type, under which rules. Client and local queue
+/// both use it, so that they accept the same.
 public struct InputSchema: Hashable, Sendable {
     public var name: String
-    /// In the order in which they are sent; files go last whatever their place here.
+    /// In the order in which they are sent; files come last wherever they are here.
     public var fields: [InputField]
     /// Exactly one of these fields must be given (`restyle`: a prompt or a reference image); empty means no such rule.
     public var exactlyOneOf: [String]
@@ -11,7 +11,7 @@ public struct InputSchema: Hashable, Sendable {
     /// `field` may be given only together with `with` (`restyle`: `enhance_prompt` only with `prompt`).
     public var onlyWith: [Requirement]
 
-    /// A field that is of no use without another one.
+    /// A field that is useless without another one.
     public struct Requirement: Hashable, Sendable {
         public var field: String
         public var with: String

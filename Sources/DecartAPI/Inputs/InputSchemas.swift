@@ -1,5 +1,5 @@
 /// The inputs of each family of models, as the server takes them. Where Decart's published clients disagree with one
-/// another or with an older version of themselves, the newest rule stands here.
+/// another or with an older version of themselves, this has the newest rule.
 extension InputSchema {
     /// From text alone.
     public static let text = InputSchema(
@@ -37,7 +37,7 @@ extension InputSchema {
             .resolution720, .enhancePrompt,
         ])
 
-    /// The prompt may be missing or empty: the server takes it as "". Only lucy-2.5 and lucy-latest heed `self_anchor`.
+    /// The prompt may be missing or empty: the server takes it as "". Only lucy-2.5 and lucy-latest use `self_anchor`.
     public static let videoEdit2 = InputSchema(
         name: "video_edit_2",
         fields: [
@@ -69,7 +69,7 @@ extension InputSchema {
             .enhancePrompt,
         ])
 
-    /// Realtime models take no job inputs. (Not called `none`, which an optional schema would take for nil.)
+    /// Realtime models take no job inputs. (Not called `none`, which would mean nil for an optional schema.)
     public static let noInputs = InputSchema(name: "none", fields: [])
 }
 

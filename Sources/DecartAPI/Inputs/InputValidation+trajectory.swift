@@ -8,7 +8,7 @@ extension InputField {
             problems.append(
                 problem("must have \(count.lowerBound) to \(count.upperBound) points", "\(points.count)"))
         }
-        // One bad point is told in full: a list built by a loop has the same fault in every one.
+        // One bad point is reported in full: a list built by a loop has the same fault in every point.
         let faults = points.enumerated().lazy.compactMap { index, point in
             Self.fault(of: point).map { (index: index, text: $0) }
         }

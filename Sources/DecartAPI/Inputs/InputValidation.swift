@@ -1,8 +1,10 @@
+internal import PlainErrors
+
 extension InputSchema {
     /// Every problem with `inputs`, normalised or not; empty if they may be sent. First the fields in their order, then
-    /// the rules between fields, then names that are no fields.
+    /// the rules between fields, then names that are not fields.
     ///
-    /// Pure rules: whether a file exists and can be read is for whoever opens it to say.
+    /// Pure rules: whether a file exists and can be read is checked when it is opened.
     public func check(_ inputs: [String: InputValue]) -> [InputProblem] {
         var problems: [InputProblem] = []
         for field in fields {
@@ -86,7 +88,7 @@ extension InputField {
             problems.append(
                 problem("must be at most \(max) characters", "\(count) characters, \(Excerpt.quoted(bytes))"))
         }
-        // No model has a use for one, and what reads the text after us may well end there.
+        // No model has a use for a NUL, and whatever reads the text next may well stop there.
         if bytes.contains(0) { problems.append(problem("must not contain a NUL character", value.description)) }
         return problems
     }
@@ -119,12 +121,12 @@ extension InputField {
     private func checkFile(_ value: InputValue, holds content: String) -> [InputProblem] {
         let rule = "must be \(content): a path, an http(s) URL or a Blob"
         switch value {
-        case .file(.path(let text)), .file(.url(let text)):
-            if text.isEmpty { return [problem(rule, "an empty path")] }
-            if text.utf8.contains(0) { return [problem("must not contain a NUL character", value.description)] }
-            return []
+        case .file(.path(let path)):
+            if path.bytes.isEmpty { return [problem(rule, "an empty path")] }
+            return path.bytes.contains(0) ? [problem("must not contain a NUL character", value.description)] : []
+        case .file(.url(let url)):
+            return url.utf8.contains(0) ? [problem("must not contain a NUL character", value.description)] : []
         case .file(.blob): return []
-        case .bytes: return [problem("must be a path in UTF-8", value.description)]
         default: return [problem(rule, value.description)]
         }
     }

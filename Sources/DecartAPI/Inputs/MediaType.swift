@@ -15,7 +15,7 @@ public enum MediaType {
         ("json", "application/json"), ("txt", "text/plain"), ("html", "text/html"), ("pdf", "application/pdf"),
     ]
 
-    /// The type that the file's extension tells; `application/octet-stream` where it tells none. `name` may be a path.
+    /// The type by the file's extension; `application/octet-stream` if that says nothing. `name` may be a path.
     public static func ofFile(named name: String) -> String {
         let base = fileName(ofPath: name)
         guard let dot = base.lastIndex(of: "."), dot != base.startIndex else { return unknown }
@@ -23,15 +23,15 @@ public enum MediaType {
         return rows.first { $0.fileExtension == wanted }?.type ?? unknown
     }
 
-    /// The usual extension of a type, without the dot; nil for a type not known here. Parameters (`; codecs=…`) and
+    /// The usual extension of a type, without the dot; nil for an unknown type. Parameters (`; codecs=…`) and
     /// case do not matter.
     public static func fileExtension(of type: String) -> String? {
         let essence = type.prefix { $0 != ";" && $0 != " " }.lowercased()
         return rows.first { $0.type == essence }?.fileExtension
     }
 
-    /// The name that a file without one is sent under (`data.mp4`, `reference_image.png`): by the type or, where that
-    /// says nothing, by what the field holds.
+    /// The name under which a file without one is sent (`data.mp4`, `reference_image.png`): by the type or, if that
+    /// says nothing, by what the field is for.
     public static func defaultFileName(field: String, type: String, kind: InputField.Kind? = nil) -> String {
         if let fileExtension = fileExtension(of: type) { return "\(field).\(fileExtension)" }
         switch kind {

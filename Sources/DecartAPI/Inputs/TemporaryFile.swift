@@ -1,28 +1,24 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
-/// A file that lives as long as somebody holds this object, or, where it was saved for the user, beyond that.
+/// A file that exists as long as somebody holds this object, or longer if it was saved for the user.
 public final class TemporaryFile: Hashable, Sendable {
-    public let path: String
+    public let path: BytePath
     private let isOwned: Bool
 
     /// Takes charge of the file at `path`: it is removed when this object is released.
-    public init(owning path: String) {
+    public init(owning path: BytePath) {
         self.path = path
         self.isOwned = true
     }
 
     /// Only names the file at `path`, which belongs to the user and stays.
-    public init(keeping path: String) {
+    public init(keeping path: BytePath) {
         self.path = path
         self.isOwned = false
     }
 
     deinit {
-        if isOwned { unlink(path) }
+        if isOwned, let path = path.cString { unlink(path) }
     }
 
     public static func == (left: TemporaryFile, right: TemporaryFile) -> Bool { left === right }

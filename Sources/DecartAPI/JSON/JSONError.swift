@@ -1,6 +1,6 @@
 /// Why bytes are not JSON, and where.
 public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Bytes from the start of the text to the first one that cannot be; the text's length where it ends too early.
+    /// The offset of the first bad byte; the text's length if it ends too early.
     public var offset: Int
     /// One clause, such as "expected a value".
     public var reason: String

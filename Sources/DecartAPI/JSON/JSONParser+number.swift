@@ -4,7 +4,7 @@ extension JSONParser {
         let isNegative = current == UInt8(ascii: "-")
         if isNegative { index += 1 }
 
-        // Counted down from zero, since `Int64.min` has no positive twin.
+        // Counted down from zero, since `Int64.min` has no positive counterpart.
         var total: Int64 = 0
         var fits = true
         guard isDigit(current) else { throw error("expected a digit") }

@@ -1,5 +1,5 @@
 extension JSONParser {
-    /// The index is on the opening quote, and afterwards behind the closing one.
+    /// The index is on the opening quote, and afterwards past the closing one.
     mutating func string() throws(JSONError) -> String {
         index += 1
         let start = index
@@ -41,7 +41,7 @@ extension JSONParser {
         throw error("expected a closing quote")
     }
 
-    /// The index is behind the backslash, and afterwards behind the escape.
+    /// The index is past the backslash, and afterwards past the escape.
     private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
         let byte = current
         let scalar: Unicode.Scalar
@@ -68,7 +68,7 @@ extension JSONParser {
         guard UTF16.isLeadSurrogate(first), bytes[index...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else {
             return "\u{FFFD}"
         }
-        // What follows belongs to this one only if it is a second half; else it is read again as itself.
+        // What follows belongs to this one only if it is a second half; otherwise it is read again on its own.
         let behindFirst = index
         index += 2
         let second = try hexadecimalUnit()

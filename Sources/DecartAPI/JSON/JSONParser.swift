@@ -5,8 +5,8 @@ extension JSONValue {
     ///   whose sign an integer would lose. A number beyond `Double` is infinite or zero, as elsewhere.
     /// - Of several members with one name the last wins.
     /// - Bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD. The structure around them is refused
-    ///   for the slightest fault, but a text with one bad letter still holds its job id.
-    /// - A leading byte order mark is passed over, which the RFC permits.
+    ///   for the slightest fault, but a text with one bad letter still contains its job id.
+    /// - A leading byte order mark is skipped, which the RFC permits.
     /// - Throws: `JSONError`, also for lists and objects nested deeper than 128.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
         var parser = JSONParser(bytes: bytes)

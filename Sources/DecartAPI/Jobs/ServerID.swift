@@ -1,8 +1,8 @@
-/// What holds for every id that a server gives out.
+/// The rules for every id that a server gives out.
 enum ServerID {
     /// - Parameters:
     ///   - what: such as "job id".
-    ///   - origin: where a right one comes from, such as "job_id that submit returned".
+    ///   - origin: where to get a valid one, such as "job_id that submit returned".
     /// - Throws: `INVALID_INPUT` for an empty id, or one with `/` or a control character in it.
     static func check(_ text: String, what: String, origin: String) throws(DecartError) {
         guard !text.isEmpty else { throw DecartError(.invalidInput, "The \(what) is empty. Pass the \(origin).") }

@@ -1,6 +1,8 @@
+internal import PlainErrors
+
 /// The models that this program knows. A model is one row of `ModelCatalog+rows.swift`.
 ///
-/// Nothing is made of the rows until somebody first asks.
+/// The rows are not built until somebody first asks.
 public enum ModelCatalog {
     /// The model of that name.
     ///
@@ -8,6 +10,14 @@ public enum ModelCatalog {
     public static func find(name: String, kind: ModelDefinition.Kind) throws(DecartError) -> ModelDefinition {
         if let model = byKind[kind]?[name] { return model }
         throw notFound(name: name, kind: kind)
+    }
+
+    /// The model of that name that takes jobs. Video models are what the queue is for; an image model's name will do too.
+    ///
+    /// - Throws: as `find(name:kind:)`.
+    public static func find(jobsOf name: String) throws(DecartError) -> ModelDefinition {
+        if let image = byKind[.image]?[name] { return image }
+        return try find(name: name, kind: .video)
     }
 
     /// All models, or those of one kind, in the catalogue's order.

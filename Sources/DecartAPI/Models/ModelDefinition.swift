@@ -5,14 +5,14 @@ public struct ModelDefinition: Hashable, Sendable {
         case video, image, realtime
     }
 
-    /// How far the service still takes the model's name.
+    /// Whether the service still accepts the model's name.
     public enum State: String, Sendable, CaseIterable {
         case current
         /// An alias that the server moves from model to model.
         case rolling
         /// Still accepted; `use` names its successor.
         case deprecated
-        /// Gone upstream; known here because older code names it.
+        /// No longer offered; known here because older code names it.
         case retired
     }
 

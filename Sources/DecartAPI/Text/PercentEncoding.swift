@@ -1,6 +1,6 @@
 /// `text` with every byte but `A–Z a–z 0–9 - . _ ~` percent-encoded.
 public func percentEncoded(_ text: String) -> String {
-    // So are the ids that the service gives out, and every look at a job comes by here.
+    // The service's ids need no encoding, and every poll comes through here.
     if text.utf8.allSatisfy(isUnreserved) { return text }
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
@@ -15,6 +15,15 @@ public func percentEncoded(_ text: String) -> String {
         }
     }
     return String(decoding: bytes, as: UTF8.self)
+}
+
+/// `bytes` with every one that is not ASCII percent-encoded.
+func percentEncodedBeyondASCII(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    let encoded = bytes.flatMap { byte -> [UInt8] in
+        byte < 0x80 ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+    return String(decoding: encoded, as: UTF8.self)
 }
 
 private func isUnreserved(_ byte: UInt8) -> Bool {

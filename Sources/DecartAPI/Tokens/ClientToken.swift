@@ -1,4 +1,4 @@
-/// A short-lived key that may be handed to a program one does not trust with one's own. It is a secret: however this
+/// A short-lived key for programs that should not have your own. It is a secret: however this
 /// is printed or mirrored, it does not show.
 public struct ClientToken: Sendable, HiddenWhenPrinted {
     /// The key itself (`ek_…`).

@@ -1,8 +1,8 @@
-/// What `POST /v1/client/tokens` takes. Client and local queue both read it.
+/// What `POST /v1/client/tokens` takes. Client and local queue both use it.
 public enum TokenRules {
     /// Seconds until a token expires.
     public static let lifetime: ClosedRange<Int64> = 1...3600
-    /// Models and origins that one token may name, at most.
+    /// The most models, and the most origins, that one token may name.
     public static let listLimit = 20
 
     private static let names = ["metadata", "expiresIn", "allowedModels", "allowedOrigins", "constraints"]
@@ -26,7 +26,7 @@ public enum TokenRules {
         let options = normalised(options)
         var problems: [InputProblem] = []
         for name in names {
-            guard let value = options[name], let rule = rule(name, brokenBy: value) else { continue }
+            guard let value = options[name], let rule = rule(name, violatedBy: value) else { continue }
             problems.append(InputProblem(field: name, rule: rule, given: InputValue.json(value).description))
         }
         for name in options.keys.sorted() where !names.contains(name) {
@@ -36,7 +36,7 @@ public enum TokenRules {
         return problems
     }
 
-    private static func rule(_ name: String, brokenBy value: JSONValue) -> String? {
+    private static func rule(_ name: String, violatedBy value: JSONValue) -> String? {
         switch (name, value) {
         case ("expiresIn", .integer(let seconds)) where lifetime.contains(seconds): return nil
         case ("expiresIn", _):

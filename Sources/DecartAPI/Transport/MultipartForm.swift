@@ -21,16 +21,17 @@ public struct MultipartForm: Sendable {
         public enum Source: Sendable {
             case bytes([UInt8])
             /// A regular file of a known size; the sender fails the request if it turns out otherwise.
-            case path(String, size: Int)
+            case path(BytePath, size: Int)
         }
 
-        public var fileName: String
+        /// Bytes, which need not be text.
+        public var fileName: BytePath
         public var contentType: String
         public var source: Source
         /// Keeps a temporary file that `source` names alive until the form has been sent.
         public var keepAlive: TemporaryFile?
 
-        public init(fileName: String, contentType: String, source: Source, keepAlive: TemporaryFile? = nil) {
+        public init(fileName: BytePath, contentType: String, source: Source, keepAlive: TemporaryFile? = nil) {
             self.fileName = fileName
             self.contentType = contentType
             self.source = source

@@ -5,12 +5,12 @@
 /// A transport sends a request once. It follows no redirect and retries nothing: those rules need to know whether
 /// the request may be sent again, and belong to the client.
 public protocol QueueTransport: Sendable {
-    /// - Throws: `TransportFailure`, also when the calling task is cancelled, which ends the exchange at once.
-    func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply
+    /// - Throws: `TransportError`, also when the calling task is cancelled, which ends the exchange at once.
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply
 }
 
 /// What went wrong below HTTP, and how far the request had come by then: that decides whether a submit may be repeated.
-public struct TransportFailure: Error, Sendable {
+public struct TransportError: Error, Sendable {
     /// How far the request had come.
     public enum Reach: Sendable {
         /// Not one byte of the request has left: DNS failed, the connection was refused, TLS did not come about.
@@ -35,10 +35,18 @@ public struct TransportFailure: Error, Sendable {
     public var reach: Reach
     /// One clause in plain words, such as "connection refused by 127.0.0.1:9".
     public var reason: String
+    /// The error that the caller is to get as it is: of somebody between who may not let the request pass.
+    public var refusal: DecartError?
 
     public init(_ kind: Kind, reach: Reach, reason: String) {
         self.kind = kind
         self.reach = reach
         self.reason = reason
+    }
+
+    /// A request that somebody between did not let pass. It is not tried again.
+    public init(refusal: DecartError) {
+        self.init(.body, reach: .neverSent, reason: refusal.message)
+        self.refusal = refusal
     }
 }

@@ -9,14 +9,14 @@ struct ByteSource {
 
     private var body: TransportReply.Body
     /// What ended it, if not its end.
-    private(set) var failure: TransportFailure?
+    private(set) var failure: TransportError?
 
     init(_ body: TransportReply.Body) {
         self.body = body
     }
 
     mutating func next() async -> Next {
-        do throws(TransportFailure) {
+        do throws(TransportError) {
             switch body {
             case .bytes(let bytes):
                 body = .bytes([])

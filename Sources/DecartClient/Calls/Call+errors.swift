@@ -27,14 +27,24 @@ extension Call {
         case (_, .input): " Check the URL. \(reassurance)"
         case (401, _), (403, _): " Check the API key (apiKey or DECART_API_KEY)."
         case (429, _): " Too many requests: make fewer at a time, or wait. \(reassurance)"
-        case (300...399, _): " A POST follows no redirect: correct the base URL. \(reassurance)"
+        case (407, _):
+            " The proxy wants a user name and a password: give them as http://user:password@host:port. \(reassurance)"
+        case (304, _):
+            " Nobody had asked whether anything changed: look for a cache on the way that answers for the server. "
+                + reassurance
+        case (301...303, _) where isGet, (307...308, _) where isGet:
+            " It redirected, and did not say where to: correct the base URL. \(reassurance)"
+        case (301...303, _), (307...308, _):
+            " Only a GET follows a redirect: correct the base URL. \(reassurance)"
+        case (300...399, _): " That is no redirect that can be followed: correct the base URL. \(reassurance)"
         case _ where retrySubject == .write: " \(reassurance)"
         default: ""
         }
     }
 
     /// The error for a request that failed below HTTP.
-    func failure(_ failure: TransportFailure) -> DecartError {
+    func failure(_ failure: TransportError) -> DecartError {
+        if let refusal = failure.refusal { return about(refusal) }
         switch failure.kind {
         case .cancelled:
             return cancelled(cause: failure.reason)
@@ -52,6 +62,27 @@ extension Call {
         }
     }
 
+    /// The error for a call that would be made again only after its deadline, because of `error`.
+    ///
+    /// - Parameters:
+    ///   - wait: how long it would have to wait.
+    ///   - left: how long until the deadline.
+    func outOfTime(_ error: DecartError, wait: Duration, left: Duration) -> DecartError {
+        guard retrySubject == .write || code == .invalidInput else { return error }
+        var late = error
+        late.code = .timeout
+        let left = "\(JobWait.milliseconds(max(left, .zero))) ms of its time are left"
+        late.message =
+            if let asked = error.retryAfter, let status = error.status {
+                "The server was asked \(purpose), answered \(status) and wants the next try no sooner than in "
+                    + "\(asked.components.seconds) s, but only \(left). \(reassurance)"
+            } else {
+                "\(error.message) It is not tried again: only \(left)."
+            }
+        late.cause = error.description
+        return late
+    }
+
     func cancelled(cause: String? = nil) -> DecartError {
         about(DecartError(.cancelled, "Cancelled while the server was asked \(purpose).", cause: cause))
     }
@@ -67,9 +98,21 @@ extension Call {
         return about(error)
     }
 
+    /// For a success in a content coding that was not asked for and that nobody here can take off.
+    func undecodable(_ coding: String, status: Int) -> DecartError {
+        let coding = Excerpt.quoted(coding, limit: 40)
+        let error = DecartError(
+            code,
+            "The server was asked \(purpose), without compression, and answered in the content coding \(coding), which "
+                + "cannot be decoded here. Look for what compresses replies on the way, such as a proxy or a cache.",
+            status: status, cause: "its reply came in the content coding \(coding)")
+        return retrySubject == .write ? unknown(error) : about(error)
+    }
+
     /// `error` as the news that a write may have been carried out all the same.
     func unknown(_ error: DecartError) -> DecartError {
         var unknown = error
+        unknown.isOutcomeUnknown = true
         unknown.retryable = false
         unknown.retryAfter = nil
         let what = error.cause ?? (error.status.map { "the server answered \($0)" } ?? "its reply was lost")

@@ -8,7 +8,7 @@ enum Call: Sendable {
     /// The bytes of an input, from wherever the caller's URL points.
     case input(field: String, url: String)
     case process(model: String)
-    case upload(fileName: String)
+    case upload(file: BytePath)
     case file(FileID)
     case deletion(FileID)
     case token
@@ -34,6 +34,14 @@ enum Call: Sendable {
         switch self {
         case .status(let id), .result(let id): id
         default: nil
+        }
+    }
+
+    /// Whether it is made as a GET, which may follow a redirect.
+    var isGet: Bool {
+        switch self {
+        case .status, .result, .input, .file: true
+        case .submit, .process, .upload, .deletion, .token, .resolve: false
         }
     }
 

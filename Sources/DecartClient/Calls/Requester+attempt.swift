@@ -2,49 +2,41 @@ import DecartAPI
 import FoundationEssentials
 
 extension Requester {
-    private static let maxRedirects = 5
-
     /// Sends `read` once, following redirects.
-    func attempt(_ read: Read) async -> Attempt {
-        var url = read.url
+    ///
+    /// - Parameter retry: which try after the first it is.
+    func attempt(_ read: Read, _ retry: TransportRequest.Retry? = nil) async -> Attempt {
+        var url = URLText.encoded(read.url)
         var origin = read.isOfAPI ? configuration.baseURL.origin : nil
-        for _ in 0...Self.maxRedirects {
-            let request = TransportRequest(
-                .get, url: url, headers: headers(for: origin) + read.headers,
+        for _ in 0...Redirect.limit {
+            let headers = headers(for: origin)
+            var request = TransportRequest(
+                .get, url: url, headers: read.headers.isEmpty ? headers : headers + read.headers,
                 idleTimeout: configuration.timeout, streamsReply: read.streams)
+            request.retry = retry
             let reply: TransportReply
-            do throws(TransportFailure) {
-                if Task.isCancelled { throw TransportFailure(.cancelled, reach: .neverSent, reason: "cancelled") }
+            do throws(TransportError) {
+                if Task.isCancelled { throw TransportError(.cancelled, reach: .neverSent, reason: "cancelled") }
                 reply = try await transport.send(request)
             } catch {
                 return .failed(error)
             }
-            guard [301, 302, 303, 307, 308].contains(reply.status), let location = reply.header("location") else {
+            guard Redirect.isOne(reply.status), let location = reply.header("location") else {
+                // A part that cannot be decoded is no loss: whoever asked for one can ask for the whole again.
+                let isPartAskedFor = reply.status == 206 && read.headers.contains { $0.name == "range" }
+                if (200...299).contains(reply.status), !isPartAskedFor, let coding = reply.coding {
+                    return .stopped(read.call.undecodable(coding, status: reply.status))
+                }
                 return .reply(reply)
             }
-            switch Self.target(of: location, from: url) {
+            switch Redirect.target(of: location, from: url) {
             case .success(let next):
                 url = next
                 origin = read.isOfAPI ? Origin(of: next) : nil
             case .failure(let fault): return .stopped(misdirected(read.call, reply, fault.reason))
             }
         }
-        return .stopped(misdirected(read.call, nil, "it redirected more than \(Self.maxRedirects) times"))
-    }
-
-    private struct RedirectFault: Error {
-        var reason: String
-    }
-
-    /// Where a redirect leads, if one may go there.
-    private static func target(of location: String, from url: String) -> Result<String, RedirectFault> {
-        guard let base = URL(string: url), let next = URL(string: location, relativeTo: base)?.absoluteURL,
-            let from = Origin(of: base), let to = Origin(of: next)
-        else { return .failure(RedirectFault(reason: "it redirected to something that is not an http(s) URL")) }
-        guard from.scheme == "http" || to.scheme == "https" else {
-            return .failure(RedirectFault(reason: "it redirected from https to http, where anyone could read along"))
-        }
-        return .success(next.absoluteString)
+        return .stopped(misdirected(read.call, nil, "it redirected more than \(Redirect.limit) times"))
     }
 
     private func misdirected(_ call: Call, _ reply: TransportReply?, _ reason: String) -> DecartError {
@@ -53,5 +45,33 @@ extension Requester {
                 call.code,
                 "The server was asked \(call.purpose), and \(reason). Check the address. \(call.reassurance)",
                 status: reply?.status))
+    }
+}
+
+/// A redirect as a GET may follow it.
+package enum Redirect {
+    /// How many in a row.
+    static let limit = 5
+
+    package struct Refusal: Error {
+        var reason: String
+    }
+
+    static func isOne(_ status: Int) -> Bool { [301, 302, 303, 307, 308].contains(status) }
+
+    /// Where it leads, if one may go there.
+    package static func target(of location: String, from url: String) -> Result<String, Refusal> {
+        // What could not be read as text would be another address by now.
+        guard !location.unicodeScalars.contains("\u{FFFD}") else {
+            return .failure(Refusal(reason: "it redirected to an address that is neither ASCII nor UTF-8"))
+        }
+        guard let base = URL(string: url),
+            let next = URL(string: URLText.encoded(String(location.trimmingSpaces)), relativeTo: base)?.absoluteURL,
+            let from = Origin(of: base), let to = Origin(of: next)
+        else { return .failure(Refusal(reason: "it redirected to something that is not an http(s) URL")) }
+        guard from.scheme == "http" || to.scheme == "https" else {
+            return .failure(Refusal(reason: "it redirected from https to http, where anyone could read along"))
+        }
+        return .success(next.absoluteString)
     }
 }

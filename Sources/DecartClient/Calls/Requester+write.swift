@@ -18,7 +18,7 @@ extension Requester {
     ///   out; `NETWORK_ERROR` when it was not; `CANCELLED`.
     func write(_ write: Write) async throws(DecartError) -> TransportReply {
         let call = write.call
-        let request = TransportRequest(
+        var request = TransportRequest(
             write.method, url: configuration.baseURL.text + write.path,
             headers: headers(for: configuration.baseURL.origin),
             body: write.body, idleTimeout: configuration.timeout, streamsReply: write.streams,
@@ -28,8 +28,10 @@ extension Requester {
             if Task.isCancelled { throw call.cancelled() }
             let event: RetryRule.Event
             let error: DecartError
+            request.retry = schedule.retry
             switch await send(request, call) {
             case .success(let reply) where (200...299).contains(reply.status):
+                if let coding = reply.coding { throw call.undecodable(coding, status: reply.status) }
                 return reply
             case .success(let reply):
                 event = .refused(status: reply.status)
@@ -43,12 +45,12 @@ extension Requester {
         }
     }
 
-    private func send(_ request: TransportRequest, _ call: Call) async -> Result<TransportReply, TransportFailure> {
+    private func send(_ request: TransportRequest, _ call: Call) async -> Result<TransportReply, TransportError> {
         // Only a job has an id to be saved from a cancellation.
         if case .submit = call {
             return await SubmitExchange(transport: transport, clock: clock, executor: executor).send(request)
         }
-        do throws(TransportFailure) {
+        do throws(TransportError) {
             return .success(try await transport.send(request))
         } catch {
             return .failure(error)

@@ -1,3 +1,5 @@
+import DecartAPI
+
 /// The two forms of a `Retry-After`: seconds, or an HTTP date.
 enum RetryAfter {
     /// How long to wait from `unixTime` on; never negative. Nil for what is neither form.
@@ -40,12 +42,5 @@ enum HTTPDate {
         let shifted = month > 2 ? year : year - 1
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
         return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
-    }
-}
-
-extension String {
-    var trimmingSpaces: Substring {
-        let start = drop { $0 == " " || $0 == "\t" }
-        return start.lastIndex { $0 != " " && $0 != "\t" }.map { start[...$0] } ?? ""
     }
 }

@@ -21,7 +21,7 @@ enum RetryRule: Hashable, Sendable {
 
     enum Event: Hashable, Sendable {
         case refused(status: Int)
-        case failed(TransportFailure.Kind, TransportFailure.Reach)
+        case failed(TransportError.Kind, TransportError.Reach)
     }
 
     /// May be made again, as far as retries are left.

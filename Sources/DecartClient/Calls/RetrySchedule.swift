@@ -1,3 +1,5 @@
+import DecartAPI
+
 /// How long to wait before each retry, and when to stop: full jitter under a doubling cap.
 ///
 /// | retry          | 1     | 2     | 3     | 4     | 5     | 6 and on |
@@ -11,6 +13,8 @@ struct RetrySchedule: Hashable, Sendable {
 
     let maxRetries: Int
     private(set) var retries = 0
+    /// The try that comes next, unless it is the first.
+    private(set) var retry: TransportRequest.Retry?
 
     init(maxRetries: Int) {
         self.maxRetries = maxRetries
@@ -24,11 +28,14 @@ struct RetrySchedule: Hashable, Sendable {
 
     /// Counts one more retry.
     ///
-    /// - Parameter chance: from 0 up to, but not including, 1.
+    /// - Parameters:
+    ///   - chance: from 0 up to, but not including, 1.
+    ///   - reason: what the last try came to.
     /// - Returns: how long to wait before it; nil when none is left.
-    mutating func next(chance: Double, retryAfter: Duration?) -> Duration? {
+    mutating func next(chance: Double, retryAfter: Duration?, because reason: String = "") -> Duration? {
         guard retries < maxRetries else { return nil }
         retries += 1
+        retry = TransportRequest.Retry(number: retries, reason: reason)
         let wait = Self.longestWait(beforeRetry: retries) * chance
         return max(wait, retryAfter ?? .zero)
     }

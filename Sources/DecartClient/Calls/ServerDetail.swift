@@ -30,15 +30,15 @@ struct ServerDetail: Sendable {
         }
         let detail = json["detail"] ?? json
         value = detail
-        text = Self.told(detail)
+        text = Self.summary(detail)
     }
 
-    private static func told(_ detail: JSONValue) -> String {
+    private static func summary(_ detail: JSONValue) -> String {
         switch detail {
         case .string(let text):
             return shortened(text)
         case .array(let items):
-            return items.prefix(10).map(told).joined(separator: "; ")
+            return items.prefix(10).map(summary).joined(separator: "; ")
         case .object:
             guard let message = detail["msg"]?.text else { break }
             guard case .array(let path)? = detail["loc"], let field = path.last?.text else { return shortened(message) }

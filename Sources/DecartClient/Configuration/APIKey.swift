@@ -2,8 +2,8 @@ public import DecartAPI
 
 /// A key to the service. However it is printed, mirrored or interpolated, it does not show.
 public struct APIKey: Sendable, HiddenWhenPrinted {
-    /// For the one header that carries it, and for finding it in what others say.
-    let secret: String
+    /// For the one header that carries it, for finding it in what others say, and for telling accounts apart by a hash.
+    package let secret: String
 
     /// - Parameter text: the key; white space around it is dropped.
     /// - Throws: `INVALID_API_KEY` for a blank key, or one that could not be a header's value.

@@ -20,8 +20,7 @@ public struct BaseURL: Hashable, Sendable, CustomStringConvertible {
         guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F }) else {
             throw invalid("it has a blank, a control character or a character that is not ASCII in it")
         }
-        let scheme = text.prefix(8).lowercased()
-        guard scheme.hasPrefix("http://") || scheme.hasPrefix("https://") else {
+        guard FileInput.isURL(text) else {
             throw invalid("it does not begin with http:// or https:// (got \(Excerpt.quoted(text)))")
         }
         guard !text.contains("?"), !text.contains("#") else { throw invalid("it has a query or a fragment") }

@@ -15,6 +15,8 @@ extension ClientConfiguration {
         if case .local(let url)? = server {
             configuration = ClientConfiguration(
                 apiKey: nil, baseURL: try BaseURL(url, from: "the local queue's address"))
+        } else if case .keeper(let url)? = server {
+            configuration = ClientConfiguration(apiKey: nil, baseURL: try BaseURL(url, from: "the server's address"))
         } else {
             let key = try apiKey(options, environment)
             configuration = ClientConfiguration(
@@ -33,7 +35,6 @@ extension ClientConfiguration {
             }
             configuration.timeout = timeout
         }
-        if let folder = environment["TMPDIR"], folder.hasPrefix("/") { configuration.temporaryFolder = folder }
         return configuration
     }
 

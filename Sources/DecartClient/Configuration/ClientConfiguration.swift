@@ -3,7 +3,7 @@ public struct ClientConfiguration: Sendable {
     public static let defaultBaseURL = "https://api.decart.ai"
     public static let defaultMaxRetries = 2
     public static let defaultTimeout: Duration = .seconds(60)
-    /// This library's version, as the `User-Agent` tells it.
+    /// This library's version, as the `User-Agent` states it.
     public static let version = "0.1.0"
 
     /// Nil behind a proxy that adds the key, and for a local queue.
@@ -17,8 +17,9 @@ public struct ClientConfiguration: Sendable {
     public var timeout: Duration
     /// Results up to this size, in bytes, are kept in memory, greater ones in a temporary file.
     public var memoryLimit = 8 << 20
-    /// Where those temporary files are.
-    public var temporaryFolder = "/tmp"
+    /// Where those temporary files are; nil: in a folder of this process's in `TMPDIR` or `/tmp`, which is removed when
+    /// it exits.
+    public var temporaryFolder: String?
 
     public init(
         apiKey: APIKey?, baseURL: BaseURL, integration: String? = nil,
@@ -32,7 +33,7 @@ public struct ClientConfiguration: Sendable {
         self.timeout = timeout
     }
 
-    var userAgent: String {
+    package var userAgent: String {
         let parts = ["decart-lua/\(Self.version)", "lang/lua", integration, "runtime/swift"]
         return parts.compactMap { $0 }.joined(separator: " ")
     }

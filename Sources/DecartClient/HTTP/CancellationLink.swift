@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Joins a cancellation that may come at any time to something that can be cancelled only once it has begun.
+/// Connects a cancellation, which may come at any time, to something that can only be cancelled once it has begun.
 final class CancellationLink: Sendable {
     private enum State {
         case waiting
@@ -10,7 +10,7 @@ final class CancellationLink: Sendable {
 
     private let state = Mutex(State.waiting)
 
-    /// From now on `action` is what a cancellation does; it is done at once if the cancellation has come already.
+    /// From now on a cancellation runs `action`. It runs at once if the cancellation has already come.
     func connect(_ action: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state -> Bool in
             if case .cancelled = state { return true }
@@ -18,6 +18,12 @@ final class CancellationLink: Sendable {
             return false
         }
         if isLate { action() }
+    }
+
+    var isCancelled: Bool {
+        state.withLock { state in
+            if case .cancelled = state { true } else { false }
+        }
     }
 
     func cancel() {

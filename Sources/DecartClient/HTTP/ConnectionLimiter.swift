@@ -1,7 +1,7 @@
 import DequeModule
 import Synchronization
 
-/// Lets so many through at a time; the rest wait in the order they came, at the price of a continuation each.
+/// Admits a limited number at a time. The rest wait in order of arrival, at the cost of one continuation each.
 final class ConnectionLimiter: Sendable {
     private typealias Waiter = CheckedContinuation<ConnectionSlot?, Never>
 
@@ -9,7 +9,7 @@ final class ConnectionLimiter: Sendable {
         var free: Int
         var next: UInt64 = 0
         var line: Deque<UInt64> = []
-        /// Who is still waiting. A ticket in `line` that is not here was cancelled.
+        /// Those still waiting. A ticket in `line` that is missing here has been cancelled.
         var waiters: [UInt64: Waiter] = [:]
 
         mutating func takeTicket() -> UInt64 {
@@ -26,7 +26,7 @@ final class ConnectionLimiter: Sendable {
 
         mutating func remove(_ ticket: UInt64) -> Waiter? {
             guard let waiter = waiters.removeValue(forKey: ticket) else { return nil }
-            // Cancelled tickets leave the line in one sweep once they are the greater part of it.
+            // Cancelled tickets are removed from the line in one sweep once they are the majority.
             if line.count > 32, line.count > 2 * waiters.count {
                 let waiters = waiters
                 line.removeAll { waiters[$0] == nil }
@@ -44,7 +44,7 @@ final class ConnectionLimiter: Sendable {
     /// How many are waiting in line.
     var waiting: Int { state.withLock { $0.waiters.count } }
 
-    /// A slot, once there is one; nil if the calling task is cancelled before.
+    /// A slot as soon as one is free; nil if the calling task is cancelled first.
     func acquire() async -> ConnectionSlot? {
         if Task.isCancelled { return nil }
         let atOnce = state.withLock { state -> Bool in
@@ -62,9 +62,9 @@ final class ConnectionLimiter: Sendable {
     }
 
     private func wait(_ waiter: Waiter, _ ticket: UInt64) {
-        enum Answer { case slot, cancelled, waits }
-        let answer = state.withLock { state -> Answer in
-            // Asked under the lock: a cancellation from here on finds the ticket and removes it.
+        enum Outcome { case slot, cancelled, waits }
+        let outcome = state.withLock { state -> Outcome in
+            // Checked under the lock: a later cancellation will find the ticket and remove it.
             if Task.isCancelled { return .cancelled }
             if state.free > 0 {
                 state.free -= 1
@@ -74,7 +74,7 @@ final class ConnectionLimiter: Sendable {
             state.waiters[ticket] = waiter
             return .waits
         }
-        switch answer {
+        switch outcome {
         case .slot: waiter.resume(returning: ConnectionSlot(of: self))
         case .cancelled: waiter.resume(returning: nil)
         case .waits: break
@@ -91,7 +91,7 @@ final class ConnectionLimiter: Sendable {
     }
 }
 
-/// The right to one connection. Given back on `release`, or when it is let go.
+/// The right to one connection. Returned by `release()` or when this object goes away.
 final class ConnectionSlot: Sendable {
     private let limiter: ConnectionLimiter
     private let isHeld = Mutex(true)

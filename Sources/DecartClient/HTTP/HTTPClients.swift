@@ -1,21 +1,22 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The two clients of one way into the network.
+/// The two clients for one route.
 struct HTTPClients: Sendable {
     let pooled: HTTPClient
-    /// Never uses a connection twice, so that a submit does not ride on one that may be half closed.
+    /// Never reuses a connection, so that a submit never goes out on one that may be half closed.
     let unpooled: HTTPClient
 
-    init(on loop: any EventLoop, _ configuration: HTTPTransport.Configuration, via proxy: ProxyServer?) {
+    init(on loop: any EventLoop, _ configuration: HTTPTransport.Configuration, by route: Route) {
         pooled = HTTPClient(
-            eventLoopGroupProvider: .shared(loop), configuration: configuration.forPooledConnections(via: proxy))
+            eventLoopGroupProvider: .shared(loop), configuration: configuration.forPooledConnections(by: route))
         unpooled = HTTPClient(
-            eventLoopGroupProvider: .shared(loop), configuration: configuration.forSingleUseConnections(via: proxy))
+            eventLoopGroupProvider: .shared(loop), configuration: configuration.forSingleUseConnections(by: route))
     }
 
     func shutdown() async {
-        // The only errors are "already shut down", which is what the caller wants, and those of closing sockets.
+        // The only possible errors are "already shut down", which is what the caller wants, and failures to close
+        // sockets.
         try? await pooled.shutdown()
         try? await unpooled.shutdown()
     }

@@ -1,9 +1,11 @@
 import AsyncHTTPClient
 public import DecartAPI
 import NIOCore
+import NIOPosix
+import RunClock
 
 extension HTTPTransport {
-    /// How a transport uses the network. Time limits of single requests are the requests' own.
+    /// How a transport uses the network. Requests carry their own time limits.
     public struct Configuration: Sendable {
         /// Requests on the wire at one time, open streams included; the rest wait in line.
         public var connectionLimit = 64
@@ -13,11 +15,23 @@ extension HTTPTransport {
         public var idleConnectionTimeout: Duration = .seconds(30)
         /// The longest reply, in bytes, that is collected in memory for a request that does not stream it.
         public var collectedReplyLimit = 8 << 20
+        /// The most bytes that a compressed reply may expand to when it is streamed. Other streams have no limit.
+        public var decodedReplyLimit = 1 << 30
 
         /// Which requests go through a proxy; none unless given.
         public var proxies = ProxySettings()
-        /// Whose word is taken for who a server is; the system's authorities unless given.
+        /// Which certificate authorities are trusted; the system's unless given.
         public var trust = TrustSettings()
+
+        /// By a host's name: the address that its connections go to, whatever the name means by then.
+        package var pinnedAddresses: [String: String] = [:]
+
+        /// Whether polls may go the short way, over `KeptConnections`. Tests hold both ways against the same servers.
+        var keepsConnections = true
+        /// How long kept connections have been unused, on a clock that tests may move.
+        var keptConnectionClock: any RunClock = SystemClock()
+        /// What finds the addresses of kept connections' servers; nil: the system.
+        var resolver: (any Resolver & Sendable)?
 
         public init() {}
 
@@ -32,27 +46,37 @@ extension HTTPTransport {
             return configuration
         }
 
-        func forPooledConnections(via proxy: ProxyServer?) -> HTTPClient.Configuration {
+        func forPooledConnections(by route: Route) -> HTTPClient.Configuration {
             var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
             configuration.timeout.connect = TimeAmount(connectTimeout)
             configuration.connectionPool.idleTimeout = TimeAmount(idleConnectionTimeout)
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionLimit
-            // A refused connection is reported at once: whether to try again is for the client above to say.
+            // A refused connection is reported at once: whether to try again is the caller's decision.
             configuration.connectionPool.retryConnectionEstablishment = false
             configuration.decompression = .disabled
-            configuration.proxy = proxy?.forHTTPClient
+            configuration.dnsOverride = pinnedAddresses
+            // To the HTTP client, a forwarding proxy is the server itself.
+            if case .tunnel(let proxy) = route { configuration.proxy = proxy.forTunnels }
             configuration.tlsConfiguration = trust.forTLS
-            // Nobody looks at traces of requests; even those that go nowhere were a tenth of what a poll costs.
+            // Nobody reads traces of requests, and even unused ones were a tenth of what a poll costs.
             configuration.tracing.tracer = nil
+            // Meant for debugging, but they are the only way into the pipelines, and the client waits for them before
+            // it sends anything.
+            configuration.http1_1ConnectionDebugInitializer = { channel in
+                channel.eventLoop.makeCompletedFuture { try ReplyPipeline.guardHTTP1(channel) }
+            }
+            configuration.http2StreamChannelDebugInitializer = { channel in
+                channel.eventLoop.makeCompletedFuture { try ReplyPipeline.guardHTTP2(channel) }
+            }
             return configuration
         }
 
-        func forSingleUseConnections(via proxy: ProxyServer?) -> HTTPClient.Configuration {
-            var configuration = forPooledConnections(via: proxy)
+        func forSingleUseConnections(by route: Route) -> HTTPClient.Configuration {
+            var configuration = forPooledConnections(by: route)
             configuration.maximumUsesPerConnection = 1
-            // HTTP/2 would put the next submit on the same connection as another stream.
+            // With HTTP/2 the next submit would be another stream on the same connection.
             configuration.httpVersion = .http1Only
-            // A connection that came about after its request was cancelled is not kept for the next one.
+            // A connection whose request was cancelled before it was open is not kept for the next request.
             configuration.connectionPool.idleTimeout = .zero
             return configuration
         }

@@ -8,14 +8,13 @@ struct PreparedRequest {
     var http: HTTPClient.Request
     var needsFreshConnection: Bool
     var watch: ExchangeWatch
-    /// What it goes through; nil: straight to its server.
-    var proxy: ProxyServer?
+    var route: Route
 
-    /// - Throws: `neverSent` for a URL that is none, before anything else has happened.
+    /// - Throws: `neverSent` for a URL that cannot be requested, before anything else has happened.
     init(
         _ request: TransportRequest, on loop: any EventLoop, proxies: ProxySettings, templates: RequestTemplates,
         silence: SilenceWatch
-    ) throws(TransportFailure) {
+    ) throws(TransportError) {
         var headers = HTTPHeaders()
         for (name, value) in request.headers { headers.add(name: name, value: value) }
         let body: HTTPClient.Body?
@@ -25,25 +24,44 @@ struct PreparedRequest {
         case .json(let value):
             headers.add(name: "content-type", value: "application/json")
             body = .bytes(value.serialized())
+        case .bytes(let bytes):
+            body = .bytes(bytes)
         case .form(let form):
             let multipart = MultipartBody(form)
             headers.add(name: "content-type", value: multipart.contentType)
             body = multipart.httpBody(on: loop)
         }
         do {
-            http = try templates.request(HTTPMethod(rawValue: request.method.rawValue), request.url)
-            http.headers = headers
-            http.body = body
+            let template = try templates.template(HTTPMethod(rawValue: request.method.rawValue), request.url)
+            http = template.http
+            route = proxies.route(for: http.scheme, host: http.host)
+            watch = ExchangeWatch(
+                peer: Peer(host: http.host, port: http.port, proxy: route.proxy), idleTimeout: request.idleTimeout,
+                silence: silence, onSending: request.onSending)
+            if case .forward(let proxy) = route {
+                let host = http.port == 80 ? http.host : "\(http.host):\(http.port)"
+                headers.add(name: "host", value: host)
+                headers.add(name: RequestTarget.header, value: "http://\(host)\(template.target)")
+                if let authorization = proxy.authorization {
+                    headers.add(name: "proxy-authorization", value: authorization.headerValue)
+                }
+                http = try HTTPClient.Request(url: proxy.url, method: http.method)
+            } else if template.isTargetLost {
+                headers.add(name: RequestTarget.header, value: template.target)
+            }
         } catch {
-            throw TransportFailure(
-                .network, reach: .neverSent, reason: "the address is not a URL that can be requested")
+            throw TransportError(
+                .network, reach: .neverSent, reason: "the address is not a valid http(s) URL")
         }
+        http.headers = headers
+        http.body = body
         needsFreshConnection = request.needsFreshConnection
-        proxy = proxies.server(for: http.scheme, host: http.host, port: http.port)
-        watch = ExchangeWatch(
-            peer: Peer(host: http.host, port: http.port, proxy: proxy), idleTimeout: request.idleTimeout,
-            silence: silence, onSending: request.onSending)
     }
+}
+
+extension Duration {
+    /// For messages, such as "0.25" or "60.0".
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
 
 extension TimeAmount {

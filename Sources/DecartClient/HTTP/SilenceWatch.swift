@@ -1,14 +1,14 @@
 import RunClock
 import Synchronization
 
-/// Ends the exchanges on which nothing has moved for too long. One timer for all of them: a timer for each request
-/// would cost more than looking at the few that are under way now and then.
+/// Ends exchanges on which nothing has moved for too long. They share one timer: a timer per request would cost more
+/// than checking, now and then, the few that are under way.
 ///
-/// Silence is real time, whatever the run's clock says: virtual time stands still while a request is under way.
+/// Silence is measured in real time, whatever the run's clock says: virtual time stands still during a request.
 final class SilenceWatch: Sendable {
     private struct State {
         var exchanges: [ObjectIdentifier: ExchangeWatch] = [:]
-        /// When it looks next, if it does.
+        /// When the next check is due, if one is.
         var next: (due: RunInstant, wake: WakeID)?
     }
 
@@ -19,24 +19,24 @@ final class SilenceWatch: Sendable {
 
     func begin(_ exchange: ExchangeWatch) {
         state.withLock { $0.exchanges[ObjectIdentifier(exchange)] = exchange }
-        look(by: exchange.due(at: now))
+        scheduleCheck(by: exchange.due(at: now))
     }
 
     func end(_ exchange: ExchangeWatch) {
         state.withLock { _ = $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
     }
 
-    private func look(by due: RunInstant) {
+    private func scheduleCheck(by due: RunInstant) {
         let late = state.withLock { state -> WakeID? in
             if let next = state.next, next.due <= due { return nil }
             let old = state.next?.wake
-            state.next = (due, clock.wake(at: due) { [weak self] in self?.look() })
+            state.next = (due, clock.wake(at: due) { [weak self] in self?.check() })
             return old
         }
         if let late { clock.cancelWake(late) }
     }
 
-    private func look() {
+    private func check() {
         let now = now
         let exchanges = state.withLock { state in
             state.next = nil
@@ -44,9 +44,9 @@ final class SilenceWatch: Sendable {
         }
         var due: RunInstant?
         for exchange in exchanges {
-            let its = exchange.due(at: now)
-            if its <= now { exchange.giveUp() } else { due = min(due ?? its, its) }
+            let limit = exchange.due(at: now)
+            if limit <= now { exchange.giveUp() } else { due = min(due ?? limit, limit) }
         }
-        if let due { look(by: due) }
+        if let due { scheduleCheck(by: due) }
     }
 }

@@ -10,14 +10,15 @@ struct FormAssembly: Sendable {
         let inputs = model.normalised(submission.inputs)
         var problems = model.inputs?.check(inputs) ?? []
         var files: [String: MultipartForm.File] = [:]
-        // What breaks a rule of its field has been told; whether it can be read besides would only be noise.
-        let broken = Set(problems.map(\.field))
-        for (field, input) in Self.files(in: inputs) where !broken.contains(field) {
+        // A field that breaks a rule has been reported already; whether its file can be read would only be noise.
+        let faulty = Set(problems.map(\.field))
+        for (field, input) in Self.files(in: inputs) where !faulty.contains(field) {
             guard let path = input.localPath else { continue }
             switch await opener.inspected(path) {
             case .success(let file): files[field] = file
             case .failure(let fault):
-                problems.append(InputProblem(field: field, rule: fault.rule, given: Excerpt.quoted(path, limit: 200)))
+                problems.append(
+                    InputProblem(field: field, rule: fault.rule, given: Excerpt.quoted(path.bytes, limit: 200)))
             }
         }
         guard problems.isEmpty else { throw .invalidInput(problems, model: model.name) }

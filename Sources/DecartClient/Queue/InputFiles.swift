@@ -4,7 +4,7 @@ import DecartAPI
 struct InputFiles: Sendable {
     let requester: Requester
 
-    struct FileFault: Error {
+    struct InputFileError: Error {
         /// The rest of a sentence that begins with the field.
         var rule: String
     }
@@ -20,7 +20,7 @@ struct InputFiles: Sendable {
             switch await inspected(path) {
             case .success(let file): onDisk = file
             case .failure(let fault):
-                problems = [InputProblem(field: field, rule: fault.rule, given: Excerpt.quoted(path, limit: 200))]
+                problems = [InputProblem(field: field, rule: fault.rule, given: Excerpt.quoted(path.bytes, limit: 200))]
             }
         }
         guard problems.isEmpty else { throw .invalid(.invalidInput, "The file was not sent", problems) }
@@ -29,29 +29,31 @@ struct InputFiles: Sendable {
         case .url(let url): return try await fetched(url, field: field).formFile(field: field, kind: nil)
         case .path(let path):
             guard let onDisk else {
-                throw DecartError(.invalidInput, "The file \(Excerpt.quoted(path, limit: 200)) was not opened.")
+                throw DecartError(.invalidInput, "The file \(Excerpt.quoted(path.bytes, limit: 200)) was not opened.")
             }
             return onDisk
         }
     }
 
     /// Opens the file to see that it can be read; a FIFO or a device, which could block or never end, is refused.
-    func inspected(_ path: String) async -> Result<MultipartForm.File, FileFault> {
+    func inspected(_ path: BytePath) async -> Result<MultipartForm.File, InputFileError> {
         await FileWork.run(on: requester.clock) {
             do throws(SystemError) {
                 let facts = try FileFacts.of(path)
                 switch facts.kind {
-                case .folder: return .failure(FileFault(rule: "must be a file, but is a folder"))
-                case .other: return .failure(FileFault(rule: "must be a regular file, but is a device, pipe or socket"))
+                case .folder: return .failure(InputFileError(rule: "must be a file, but is a folder"))
+                case .other:
+                    return .failure(InputFileError(rule: "must be a regular file, but is a device, pipe or socket"))
                 case .regular: break
                 }
                 _ = try OpenFile(reading: path)
                 return .success(
                     MultipartForm.File(
-                        fileName: MediaType.fileName(ofPath: path), contentType: MediaType.ofFile(named: path),
+                        fileName: path.lastComponent,
+                        contentType: MediaType.ofFile(named: path.description),
                         source: .path(path, size: facts.size)))
             } catch {
-                return .failure(FileFault(rule: "cannot be read: \(error.message)"))
+                return .failure(InputFileError(rule: "cannot be read: \(error.message)"))
             }
         }
     }
@@ -66,13 +68,13 @@ struct InputFiles: Sendable {
         let path = url.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").dropFirst(2)
         let name = path.last.map(String.init)
         let type = head.contentType ?? name.map(MediaType.ofFile(named:)) ?? MediaType.unknown
-        return sink.blob(type: type, name: name)
+        return sink.blob(type: type, name: name.map { BytePath($0) })
     }
 }
 
 extension FileInput {
     /// Where on this machine the bytes are, if they are in a file.
-    var localPath: String? {
+    var localPath: BytePath? {
         switch self {
         case .path(let path): return path
         case .url: return nil
@@ -85,7 +87,7 @@ extension FileInput {
 
 extension Blob {
     func formFile(field: String, kind: InputField.Kind?) -> MultipartForm.File {
-        let fileName = name ?? MediaType.defaultFileName(field: field, type: type, kind: kind)
+        let fileName = name ?? BytePath(MediaType.defaultFileName(field: field, type: type, kind: kind))
         switch storage {
         case .memory(let bytes):
             return MultipartForm.File(fileName: fileName, contentType: type, source: .bytes(bytes))

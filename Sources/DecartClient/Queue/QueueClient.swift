@@ -1,22 +1,44 @@
 public import DecartAPI
+import RunClock
 
 /// The job queue. A job costs money from its submit on, and its id is the only way to it: every error that is about a
 /// job has the id in `data["job_id"]`.
 public struct QueueClient: Sendable {
     let requester: Requester
 
-    /// Where a job stands.
+    /// A job's status: one poll.
     ///
+    /// - Parameter limit: how long this may take, retries included; nil for no limit of its own.
     /// - Throws: `NOT_FOUND` for an id that is wrong or has expired; `NETWORK_ERROR`; `QUEUE_STATUS_ERROR` for any
-    ///   other refusal and for a reply that is not a job's status; `CANCELLED`.
-    public func status(_ id: JobID) async throws(DecartError) -> JobReply {
+    ///   other refusal and for a reply that is not this job's status; `TIMEOUT`, which is `retryable`; `CANCELLED`.
+    public func status(_ id: JobID, within limit: Duration? = nil) async throws(DecartError) -> JobReply {
+        let deadline = limit.map { requester.clock.now + $0 }
+        let limited = await requester.limited(to: deadline) { requester throws(DecartError) in
+            try await status(id, with: requester)
+        }
+        if let limit, case .failure(let error) = limited.result, error.code == .cancelled, limited.ranOut,
+            !Task.isCancelled
+        {
+            throw DecartError(
+                .timeout,
+                "Asked for the status of job \(id), the server did not answer within \(JobWait.milliseconds(limit)) ms. "
+                    + "The job is not affected.", retryable: true
+            ).about(job: id)
+        }
+        return try limited.result.get()
+    }
+
+    private func status(_ id: JobID, with requester: Requester) async throws(DecartError) -> JobReply {
         let call = Call.status(id)
         let reply = try await requester.get(
             Requester.Read(url: "\(requester.configuration.baseURL)/v1/jobs/\(id.pathSegment)", call: call))
         let body = await reply.collected(upTo: .max)
         switch JobReply.parse(body, asked: id) {
-        case .success(let job): return job
+        case .success(let job):
+            if !job.status.isKnown { requester.notices.sawUnknown(job.status, of: id) }
+            return job
         case .failure(let unreadable):
+            if let other = unreadable.otherJob { requester.notices.saw(otherJob: other, insteadOf: id) }
             throw call.unreadable(
                 unreadable.what, ServerDetail(body, requester.configuration), status: reply.status)
         }

@@ -2,14 +2,15 @@ import DecartAPI
 import RunClock
 import Synchronization
 
-/// Sends a submit so that a cancellation does not lose the id of a job that has come about: once the request has begun
-/// to leave, cancelling lets it go on for a grace period. Before that, cancelling ends it at once.
+/// Sends a submit in such a way that a cancellation does not lose the id of a new job: once the request has begun
+/// to leave, a cancelled submit goes on for a grace period. Before that, cancelling ends it at once.
 final class SubmitExchange: Sendable {
     static let grace: Duration = .seconds(5)
 
     private enum State {
         case preparing, sending, ended
         case inGrace(WakeID)
+        case graceOver
     }
 
     private let transport: any QueueTransport
@@ -27,7 +28,7 @@ final class SubmitExchange: Sendable {
     /// but on the caller's actor or executor: it costs no thread hop, and under virtual time submits keep their order.
     func send(
         _ request: TransportRequest, isolation: isolated (any Actor)? = #isolation
-    ) async -> Result<TransportReply, TransportFailure> {
+    ) async -> Result<TransportReply, TransportError> {
         var request = request
         request.onSending = { [weak self] in self?.began() }
         let sent = request
@@ -45,14 +46,15 @@ final class SubmitExchange: Sendable {
         } onCancel: {
             cancel(exchange)
         }
-        end()
-        return result
+        guard end(), case .failure(var error) = result, error.kind == .cancelled else { return result }
+        error.reason = "no reply came in the \(Self.grace.components.seconds) s that it was given"
+        return .failure(error)
     }
 
     private static func outcome(
         of request: TransportRequest, by transport: any QueueTransport
-    ) async -> Result<TransportReply, TransportFailure> {
-        do throws(TransportFailure) {
+    ) async -> Result<TransportReply, TransportError> {
+        do throws(TransportError) {
             return .success(try await transport.send(request))
         } catch {
             return .failure(error)
@@ -65,26 +67,41 @@ final class SubmitExchange: Sendable {
         }
     }
 
-    private func cancel(_ exchange: Task<Result<TransportReply, TransportFailure>, Never>) {
+    private func cancel(_ exchange: Task<Result<TransportReply, TransportError>, Never>) {
         let hasBegun = state.withLock { state in
             if case .sending = state { true } else { false }
         }
         guard hasBegun else { return exchange.cancel() }
-        let wake = clock.wake(at: clock.now + Self.grace) { exchange.cancel() }
+        let wake = clock.wake(at: clock.now + Self.grace) { [weak self] in
+            self?.graceIsOver()
+            exchange.cancel()
+        }
         let isLate = state.withLock { state -> Bool in
-            if case .ended = state { return true }
-            state = .inGrace(wake)
-            return false
+            switch state {
+            case .ended, .graceOver: return true
+            case .preparing, .sending, .inGrace:
+                state = .inGrace(wake)
+                return false
+            }
         }
         if isLate { clock.cancelWake(wake) }
     }
 
-    private func end() {
-        let wake = state.withLock { state -> WakeID? in
-            defer { state = .ended }
-            if case .inGrace(let wake) = state { return wake }
-            return nil
+    private func graceIsOver() {
+        state.withLock { state in
+            if case .ended = state { return }
+            state = .graceOver
         }
-        if let wake { clock.cancelWake(wake) }
+    }
+
+    /// - Returns: whether the grace period had run out.
+    private func end() -> Bool {
+        let last = state.withLock { state in
+            defer { state = .ended }
+            return state
+        }
+        if case .inGrace(let wake) = last { clock.cancelWake(wake) }
+        if case .graceOver = last { return true }
+        return false
     }
 }

@@ -11,6 +11,11 @@ import Testing
         #expect(InputSchema.videoEdit.normalised(["data": .text(text)]) == ["data": .file(file)])
     }
 
+    @Test func `a path need not be text`() {
+        let path = FileInput.path(BytePath(bytes: [0xFF]))
+        #expect(InputSchema.videoEdit.normalised(["data": .bytes([0xFF])]) == ["data": .file(path)])
+    }
+
     @Test func `a whole number in an integer field is an integer`() {
         #expect(InputSchema.text.normalised(["seed": .number(42)]) == ["seed": .integer(42)])
         #expect(InputSchema.text.normalised(["seed": .number(42.5)]) == ["seed": .number(42.5)])
@@ -18,7 +23,7 @@ import Testing
     }
 
     @Test func `what needs no change or is unknown stays`() {
-        let inputs: [String: InputValue] = ["prompt": .cat, "other": .number(1), "data": .bytes([0xFF])]
+        let inputs: [String: InputValue] = ["prompt": .cat, "other": .number(1), "data": .number(7)]
         #expect(InputSchema.videoEdit.normalised(inputs) == inputs)
         #expect(InputSchema.videoEdit.normalised(["data": .blob]) == ["data": .blob])
     }

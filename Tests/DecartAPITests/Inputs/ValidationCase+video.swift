@@ -17,7 +17,7 @@ extension ValidationCase {
         ValidationCase("lucy-clip", ["prompt": .cat, "data": .empty], ["data"]),
         ValidationCase("lucy-clip", ["prompt": .cat, "data": .file(.path(""))], ["data"]),
         ValidationCase("lucy-clip", ["prompt": .cat, "data": .text("a\u{0}.mp4")], ["data"]),
-        ValidationCase("lucy-clip", ["prompt": .cat, "data": .bytes([0xFF])], ["data"]),
+        ValidationCase("lucy-clip", ["prompt": .cat, "data": .bytes([0xFF])], []),
         ValidationCase("lucy-clip", ["prompt": .cat, "data": .integer(1)], ["data"]),
         ValidationCase("lucy-clip", ["prompt": .cat, "data": .yes], ["data"]),
         ValidationCase("lucy-clip", ["prompt": .cat, "data": .json(["path": "a.mp4"])], ["data"]),

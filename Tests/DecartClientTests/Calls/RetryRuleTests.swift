@@ -1,4 +1,5 @@
 import DecartAPI
+import SeededNumbers
 import Testing
 
 @testable import DecartClient

@@ -2,6 +2,7 @@ import DecartAPI
 import NIOCore
 import NIOPosix
 import RunClock
+import TestSupport
 import Testing
 
 @testable import DecartClient
@@ -104,7 +105,9 @@ struct ClientOverHTTPTests {
             #expect(folder.text("clip.mp4") == nil)
             #expect(folder.names.count == 1)
         }
-        _ = try await withClient(server, clock: clock) { try await $0.queue.result(makeJob("j"), to: .path(path)) }
+        _ = try await withClient(server, clock: clock) {
+            try await $0.queue.result(makeJob("j"), to: .path(BytePath(path)))
+        }
         #expect(folder.text("clip.mp4") == "0123456789")
         #expect(folder.names == ["clip.mp4"])
         #expect(server.requests.last?.header("range") == "bytes=4-")
@@ -118,7 +121,9 @@ struct ClientOverHTTPTests {
         let server = try await LoopbackServer.start(Array(repeating: cut, count: 8))
         let path = folder.file("clip.mp4")
         let error = try await withClient(server) { client in
-            try await failure { () throws(DecartError) in try await client.queue.result(JobID("j"), to: .path(path)) }
+            try await failure { () throws(DecartError) in
+                try await client.queue.result(JobID("j"), to: .path(BytePath(path)))
+            }
         }
         #expect(error.code == .networkError)
         #expect(error.data["job_id"] == "j")
@@ -127,9 +132,8 @@ struct ClientOverHTTPTests {
     }
 
     @Test func `an unreachable queue says where and that nothing was submitted`() async throws {
-        let server = try await LoopbackServer.start([])
-        let port = server.port
-        await server.stop()
+        let refusing = try RefusingPort()
+        let port = refusing.number
         let submission = try sunset()
         let error = try await withTransport { transport in
             let client = try makeClient(transport, base: "http://127.0.0.1:\(port)")
@@ -138,6 +142,7 @@ struct ClientOverHTTPTests {
         #expect(error.code == .networkError)
         #expect(error.retryable)
         #expect(error.message.contains("connection refused by 127.0.0.1:\(port)"))
+        withExtendedLifetime(refusing) {}
     }
 
     @Test func `a thousand polls at once go over no more connections than allowed`() async throws {

@@ -21,10 +21,28 @@ func withTransport<T>(
     }
 }
 
+/// How a GET gets to the server: over a kept connection, through the HTTP client, or through it as a stream.
+enum Way: CaseIterable {
+    case kept, client, stream
+
+    var configuration: HTTPTransport.Configuration {
+        var configuration = HTTPTransport.Configuration()
+        configuration.keepsConnections = self != .client
+        return configuration
+    }
+
+    /// Holds that a request which the transport has sent went this way.
+    func expectTaken(by request: TransportRequest, of transport: HTTPTransport) {
+        #expect((transport.kept.target(of: request) != nil) == (self == .kept))
+    }
+}
+
 struct HTTPTransportTests {
-    private func send(_ request: TransportRequest) async throws -> Result<TransportReply, TransportFailure> {
+    private func send(
+        _ request: TransportRequest
+    ) async throws -> Result<TransportReply, TransportError> {
         try await withTransport { transport in
-            do throws(TransportFailure) {
+            do throws(TransportError) {
                 return .success(try await transport.send(request))
             } catch {
                 return .failure(error)
@@ -34,15 +52,19 @@ struct HTTPTransportTests {
 
     /// - Parameter idleTimeout: short only for a server that falls silent, which has to be sat through in real time.
     private func failure(
-        _ script: [LoopbackServer.Action], streams: Bool = false, idleTimeout: Duration = .seconds(30)
-    ) async throws -> TransportFailure {
+        _ script: [LoopbackServer.Action], _ way: Way, idleTimeout: Duration = .seconds(30)
+    ) async throws -> TransportError {
         let server = try await LoopbackServer.start([script])
         let request = TransportRequest(
             .get, url: server.url + "/x", headers: [("x-api-key", secretKey)], idleTimeout: idleTimeout,
-            streamsReply: streams)
-        let result = try await send(request)
+            streamsReply: way == .stream)
+        let failure = try await withTransport(way.configuration) { transport in
+            let failure = await #expect(throws: TransportError.self) { try await transport.send(request) }
+            way.expectTaken(by: request, of: transport)
+            return failure
+        }
         await server.stop()
-        guard case .failure(let failure) = result else { throw Unexpected.success }
+        guard let failure else { throw Unexpected.success }
         #expect(!failure.reason.contains(secretKey))
         return failure
     }
@@ -67,14 +89,14 @@ struct HTTPTransportTests {
     }
 
     @Test func `a refused port is neverSent and names host and port`() async throws {
-        let server = try await LoopbackServer.start([])
-        let port = server.port
-        await server.stop()
+        let refusing = try RefusingPort()
+        let port = refusing.number
         let result = try await send(TransportRequest(.get, url: "http://127.0.0.1:\(port)/"))
         guard case .failure(let failure) = result else { throw Unexpected.success }
         #expect(failure.kind == .network)
         #expect(failure.reach == .neverSent)
         #expect(failure.reason == "connection refused by 127.0.0.1:\(port)")
+        withExtendedLifetime(refusing) {}
     }
 
     @Test func `a TLS handshake that does not come about is neverSent`() async throws {
@@ -83,7 +105,7 @@ struct HTTPTransportTests {
         var configuration = HTTPTransport.Configuration()
         configuration.connectTimeout = .milliseconds(150)
         let error = try await withTransport(configuration) { transport in
-            await #expect(throws: TransportFailure.self) {
+            await #expect(throws: TransportError.self) {
                 try await transport.send(
                     TransportRequest(.post, url: "https://127.0.0.1:\(server.port)/", needsFreshConnection: true))
             }
@@ -94,38 +116,84 @@ struct HTTPTransportTests {
     }
 
     @Test func `what is no URL is neverSent`() async throws {
-        for url in ["", "nonsense", "ftp://h/", "http://"] {
+        let urls = [
+            "", "nonsense", "ftp://h/", "http://", "http:///x", "http://[]/x", "http://[]:80", "http://[::1/x",
+            "http://]/",
+            "http://127.0.0.1:65536/", "http://127.0.0.1:99999999999999999999/", "http://127.0.0.1:-1/",
+            "http://127.0.0.1:0/",
+            "http://[::1]:70000/", "http://h:70000/", "http://h:x/", "http://:80/", "http://@/", "http://u@:1/",
+            "http://?x",
+            "http://#x", "http+unix://%2Ftmp%2Fx/", "unix:///tmp/x", "https+unix://%2Ftmp/", "file:///etc/passwd",
+            "http:/h", "http:h", "HTTP://", "http://%00/", "http://%/", "http://h%2Fx:1/", "http://h%0D%0Ax/",
+            "http://h%20x/", "http://h%40x/", "http://[v1.x]/",
+            "http://[::1%25lo]:1/",
+        ]
+        for url in urls {
             let result = try await send(TransportRequest(.get, url: url))
             guard case .failure(let failure) = result else { throw Unexpected.success }
             #expect(failure.reach == .neverSent)
         }
     }
 
-    @Test(arguments: [false, true])
-    func `a connection closed or reset before the reply is maybeSent`(streams: Bool) async throws {
+    @Test(arguments: Way.allCases)
+    func `a connection closed or reset before the reply is maybeSent`(way: Way) async throws {
         for action in [LoopbackServer.Action.close, .reset] {
-            let failure = try await failure([action], streams: streams)
+            let failure = try await failure([action], way)
             #expect(failure.kind == .network)
             #expect(failure.reach == .maybeSent)
         }
     }
 
-    @Test(arguments: [false, true])
-    func `what is not HTTP is a network failure`(streams: Bool) async throws {
-        let failure = try await failure([.send("SSH-2.0-OpenSSH_9.2\r\n\r\n"), .close], streams: streams)
+    @Test(arguments: Way.allCases)
+    func `what is not HTTP is a network failure`(way: Way) async throws {
+        let failure = try await failure([.send("SSH-2.0-OpenSSH_9.2\r\n\r\n"), .close], way)
         #expect(failure.kind == .network)
         #expect(failure.reach == .maybeSent)
     }
 
-    @Test(arguments: [false, true])
-    func `a reply that never comes, or never ends, times out`(streams: Bool) async throws {
-        let failure = try await failure([.hang], streams: streams, idleTimeout: .milliseconds(150))
+    @Test(arguments: Way.allCases)
+    func `a reply that never comes, or never ends, times out`(way: Way) async throws {
+        let failure = try await failure([.hang], way, idleTimeout: .milliseconds(150))
         #expect(failure.kind == .timeout)
         #expect(failure.reach == .maybeSent)
     }
 
-    @Test func `a body shorter than promised is a network failure`() async throws {
-        let failure = try await failure([.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"), .close])
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [
+            "HTTP/1.1 ", "HTTP/1.1 200 OK\r\nx: ", "HTTP/1.1 200 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;",
+        ], [Way.kept, .client])
+    func `a reply that only trickles in is not waited for for ever`(beginning: String, way: Way) async throws {
+        let failure = try await failure([.send(beginning), .trickle], way, idleTimeout: .milliseconds(250))
+        #expect(failure.kind == .timeout || failure.kind == .network)
+        #expect(failure.reach == .maybeSent)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `nor is a refusal's body, while a clip's may take its time`() async throws {
+        let beginnings = [404, 200].map { "HTTP/1.1 \($0) Any\r\n\r\n" }
+        let server = try await LoopbackServer.start(beginnings.map { [.send($0), .trickle] })
+        try await withTransport { transport in
+            let request = TransportRequest(.get, url: server.url, idleTimeout: .seconds(2), streamsReply: true)
+            guard case .stream(let refusal) = try await transport.send(request).body else { throw Unexpected.noValue }
+            let error = await #expect(throws: TransportError.self) {
+                while try await refusal.next() != nil {}
+            }
+            #expect(error?.kind == .timeout)
+            #expect(error?.reason.contains("had not sent its whole reply after 2.0 s") == true)
+            guard case .stream(let clip) = try await transport.send(request).body else { throw Unexpected.noValue }
+            var received = 0
+            // One byte every ten milliseconds, or fewer: for longer than the refusal was given.
+            while received < 250, let chunk = try await clip.next() { received += chunk.count }
+            #expect(received >= 250)
+        }
+        await server.stop()
+    }
+
+    @Test(arguments: [Way.kept, .client])
+    func `a body shorter than promised is a network failure`(way: Way) async throws {
+        let failure = try await failure([.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"), .close], way)
         #expect(failure.kind == .network)
         #expect(failure.reach == .maybeSent)
     }
@@ -138,7 +206,7 @@ struct HTTPTransportTests {
             let reply = try await transport.send(TransportRequest(.get, url: server.url, streamsReply: true))
             guard case .stream(let stream) = reply.body else { throw Unexpected.noValue }
             var bytes: [UInt8] = []
-            await #expect(throws: TransportFailure.self) {
+            await #expect(throws: TransportError.self) {
                 while let chunk = try await stream.next() { bytes += chunk }
             }
             #expect(bytes == Array("half".utf8))
@@ -152,9 +220,9 @@ struct HTTPTransportTests {
         ])
         try await withTransport { transport in
             let reply = try await transport.send(
-                TransportRequest(.get, url: server.url, idleTimeout: .seconds(1), streamsReply: true))
+                TransportRequest(.get, url: server.url, idleTimeout: .seconds(2), streamsReply: true))
             guard case .stream(let stream) = reply.body else { throw Unexpected.noValue }
-            let error = await #expect(throws: TransportFailure.self) {
+            let error = await #expect(throws: TransportError.self) {
                 while try await stream.next() != nil {}
             }
             #expect(error?.kind == .timeout)
@@ -162,31 +230,34 @@ struct HTTPTransportTests {
         await server.stop()
     }
 
-    @Test func `a reply too long to be collected is a failure, streamed it is not`() async throws {
+    @Test(arguments: [Way.kept, .client])
+    func `a reply too long to be collected is a failure, streamed it is not`(way: Way) async throws {
         let body = String(repeating: "x", count: 3000)
         let server = try await LoopbackServer.start([LoopbackServer.reply(200, body), LoopbackServer.reply(200, body)])
-        var configuration = HTTPTransport.Configuration()
+        var configuration = way.configuration
         configuration.collectedReplyLimit = 2000
         try await withTransport(configuration) { transport in
-            await #expect(throws: TransportFailure.self) {
-                try await transport.send(TransportRequest(.get, url: server.url))
-            }
-            let reply = try await transport.send(TransportRequest(.get, url: server.url, streamsReply: true))
+            let request = TransportRequest(.get, url: server.url + "/x")
+            await #expect(throws: TransportError.self) { try await transport.send(request) }
+            way.expectTaken(by: request, of: transport)
+            let reply = try await transport.send(TransportRequest(.get, url: server.url + "/x", streamsReply: true))
             #expect(await reply.collected(upTo: .max).count == 3000)
         }
         await server.stop()
     }
 
-    @Test func `reads share connections and every submit has one of its own`() async throws {
+    @Test(arguments: [Way.kept, .client])
+    func `reads share connections and every submit has one of its own`(way: Way) async throws {
         let server = try await LoopbackServer.start(Array(repeating: LoopbackServer.reply(200, "{}"), count: 40))
-        try await withTransport { transport in
+        try await withTransport(way.configuration) { transport in
             for number in 0..<40 {
                 let fresh = number % 2 == 1
                 _ = try await transport.send(
                     TransportRequest(
-                        fresh ? .post : .get, url: server.url, body: fresh ? .json([:]) : .none,
+                        fresh ? .post : .get, url: server.url + "/x", body: fresh ? .json([:]) : .none,
                         needsFreshConnection: fresh))
             }
+            way.expectTaken(by: TransportRequest(.get, url: server.url + "/x"), of: transport)
         }
         let submits = server.requests.filter { $0.line.hasPrefix("POST") }.map(\.connection)
         let reads = Set(server.requests.filter { $0.line.hasPrefix("GET") }.map(\.connection))
@@ -196,22 +267,24 @@ struct HTTPTransportTests {
         await server.stop()
     }
 
-    @Test func `a cancelled request ends at once`() async throws {
+    @Test(arguments: Way.allCases) func `a cancelled request ends at once`(way: Way) async throws {
         let server = try await LoopbackServer.start([[.hang], [.hang]])
-        try await withTransport { transport in
-            for streams in [false, true] {
-                let url = server.url
+        try await withTransport(way.configuration) { transport in
+            for _ in 0..<2 {
+                let url = server.url + "/x"
                 let sent = Gate()
-                let task = Task { () -> TransportFailure.Kind? in
+                let task = Task { () -> TransportError.Kind? in
                     let request = TransportRequest(
-                        .get, url: url, streamsReply: streams, onSending: { Task { _ = await sent.pass() } })
-                    do throws(TransportFailure) { _ = try await transport.send(request) } catch { return error.kind }
+                        .get, url: url, streamsReply: way == .stream, onSending: { Task { _ = await sent.pass() } })
+                    do throws(TransportError) { _ = try await transport.send(request) } catch { return error.kind }
                     return nil
                 }
                 await sent.arrival()
                 sent.open()
                 task.cancel()
                 #expect(await task.value == .cancelled)
+                let request = TransportRequest(.get, url: url, streamsReply: way == .stream)
+                way.expectTaken(by: request, of: transport)
             }
         }
         await server.stop()
@@ -219,11 +292,13 @@ struct HTTPTransportTests {
 
     @Test func `two thousand cancelled requests leave no slot taken`() async throws {
         let server = try await LoopbackServer.start(
-            Array(repeating: [.hang], count: 2000))
+            [LoopbackServer.reply(200)] + Array(repeating: [.hang], count: 2000))
         var configuration = HTTPTransport.Configuration()
         configuration.connectionLimit = 4
         try await withTransport(configuration) { transport in
-            let url = server.url
+            let url = server.url + "/x"
+            _ = try await transport.send(TransportRequest(.get, url: url))
+            Way.kept.expectTaken(by: TransportRequest(.get, url: url), of: transport)
             let tasks = (0..<2000).map { number in
                 Task {
                     try? await transport.send(
@@ -251,7 +326,9 @@ struct HTTPTransportTests {
             for _ in 0..<3 {
                 _ = try await transport.send(TransportRequest(.get, url: server.url, streamsReply: true))
             }
-            #expect(try await transport.send(TransportRequest(.get, url: server.url)).status == 200)
+            let request = TransportRequest(.get, url: server.url + "/x")
+            #expect(try await transport.send(request).status == 200)
+            Way.kept.expectTaken(by: request, of: transport)
         }
         await server.stop()
     }
@@ -260,7 +337,7 @@ struct HTTPTransportTests {
         let transport = HTTPTransport()
         await transport.shutdown()
         await transport.shutdown()
-        let error = await #expect(throws: TransportFailure.self) {
+        let error = await #expect(throws: TransportError.self) {
             try await transport.send(TransportRequest(.get, url: "http://127.0.0.1:1/"))
         }
         #expect(error?.reach == .neverSent)
@@ -271,11 +348,12 @@ struct HTTPTransportTests {
         let clock = VirtualClock(mode: .automatic)
         let transport = HTTPTransport(clock: clock)
         let sent = Gate()
-        let url = server.url
+        let url = server.url + "/x"
         let task = Task {
             try? await transport.send(TransportRequest(.get, url: url, onSending: { Task { _ = await sent.pass() } }))
         }
         await sent.arrival()
+        Way.kept.expectTaken(by: TransportRequest(.get, url: url), of: transport)
         _ = clock.wake(at: clock.now + .seconds(1)) {}
         clock.ownerIsIdle()
         #expect(clock.now == .start)

@@ -1,6 +1,7 @@
 import DecartAPI
 import FoundationEssentials
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import DecartClient
@@ -11,7 +12,8 @@ struct HTTPUploadTests {
             .init(name: "prompt", content: .text(Array("naïve\r\n--x".utf8))),
             .init(
                 name: "data",
-                content: .file(.init(fileName: "a.mp4", contentType: "video/mp4", source: .path(path, size: size)))),
+                content: .file(
+                    .init(fileName: "a.mp4", contentType: "video/mp4", source: .path(BytePath(path), size: size)))),
         ])
     }
 
@@ -41,7 +43,7 @@ struct HTTPUploadTests {
         let path = try folder.write("a.mp4", "abcdef")
         let server = try await LoopbackServer.start([LoopbackServer.reply(200, "{}")])
         let error = try await withTransport { transport in
-            await #expect(throws: TransportFailure.self) {
+            await #expect(throws: TransportError.self) {
                 try await transport.send(
                     TransportRequest(
                         .post, url: server.url, body: .form(form(path, size: size)), needsFreshConnection: true))
@@ -73,7 +75,15 @@ struct HTTPUploadTests {
         ("a\u{0}\u{1B}b", "a  b"), ("日本語.mp4", "日本語.mp4"), ("a\\", "a\\"),
     ])
     func `no name breaks out of its header`(name: String, escaped: String) {
-        #expect(MultipartBody.escaped(name) == escaped)
+        #expect(MultipartBody.escaped(name.utf8) == Array(escaped.utf8))
+    }
+
+    @Test func `a file's name is sent in its own bytes`() {
+        let name = BytePath(bytes: [0x66, 0xE9, 0x2E, 0x6D, 0x70, 0x34])
+        let file = MultipartForm.File(fileName: name, contentType: "video/mp4", source: .bytes([]))
+        let body = MultipartBody(MultipartForm(parts: [.init(name: "data", content: .file(file))]), boundary: "B")
+        guard case .bytes(let bytes)? = body.pieces.first else { return #expect(Bool(false)) }
+        #expect(bytes.firstRange(of: Array("filename=\"".utf8) + name.bytes + Array("\"".utf8)) != nil)
     }
 
     @Test func `a form is laid out as the standard says and its length is right`() throws {
@@ -92,5 +102,24 @@ struct HTTPUploadTests {
                 + "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f.png\"\r\n"
                 + "Content-Type: application/octet-stream\r\n\r\n\u{1}\u{2}\r\n--B--\r\n")
         #expect(MultipartBody(form).boundary != MultipartBody(form).boundary)
+    }
+    @Test func `how long a form is can be told before it is laid out`() {
+        let name = BytePath(bytes: [0x66, 0xE9, 0x22])
+        let whole = MultipartForm(parts: [
+            .init(name: "a\"\r\n", content: .text(Array("päge".utf8))),
+            .init(
+                name: "f", content: .file(.init(fileName: name, contentType: "bad\r\n", source: .bytes([1, 2, 3])))),
+            .init(
+                name: "g",
+                content: .file(
+                    .init(fileName: "g.mp4", contentType: "video/mp4", source: .path("/nowhere", size: 1 << 40)))),
+            .init(name: "h", content: .text([])),
+        ])
+        for count in 0...whole.parts.count {
+            let form = MultipartForm(parts: Array(whole.parts.prefix(count)))
+            #expect(MultipartBody.length(of: form) == MultipartBody(form).length)
+            #expect(TransportRequest.Body.form(form).byteCount == MultipartBody(form).length)
+        }
+        #expect(MultipartBody.length(of: whole) > 1 << 40)
     }
 }

@@ -1,23 +1,26 @@
 import DecartAPI
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import DecartClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProxyTests {
     /// A client of https://queue.test, a name that only the proxy knows.
     private func withProxy<T>(
         _ credentials: String = "", exceptions: String = "", refusal: String? = nil,
+        connectTimeout: Duration = .seconds(10),
         _ body: (DecartClient, ConnectProxy, TLSServer) async throws -> T
     ) async throws -> T {
         let authority = try await TestAuthority()
         let server = try await TLSServer.start(authority.identity("DNS:queue.test"), protocols: ["http/1.1"])
         let proxy = try await ConnectProxy.start(to: server.port, refusal: refusal)
-        let configuration = try HTTPTransport.Configuration.fromEnvironment([
+        var configuration = try HTTPTransport.Configuration.fromEnvironment([
             "SSL_CERT_FILE": authority.file, "HTTPS_PROXY": "http://\(credentials)127.0.0.1:\(proxy.port)",
             "NO_PROXY": exceptions,
         ])
+        configuration.connectTimeout = connectTimeout
         let value = try await withTransport(configuration) { transport in
             try await body(makeClient(transport), proxy, server)
         }
@@ -65,6 +68,23 @@ struct ProxyTests {
         #expect(!error.message.contains("hidden"))
         #expect(error.message.contains("No job was submitted"))
         #expect(seen.isEmpty)
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 000 X\r\n\r\n", "HTTP/1.1 999 X\r\ncontent-length: 1\r\n\r\nx", "HTTP/1.1 101 X\r\n\r\nx",
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 100 X\r\n\r\nHTTP/1.1 403 X\r\n\r\n", "HTTP/1.1 407 X\r\n\r\nHTTP/1.1 407 X\r\n\r\n",
+        "garbage\r\n\r\n", "\0",
+    ])
+    func `whatever a proxy answers in place of a tunnel, no job is submitted and the process goes on`(
+        answer: String
+    ) async throws {
+        let submission = try sunset()
+        let error = try await withProxy(refusal: answer, connectTimeout: .seconds(1)) { client, _, _ in
+            try await failure { () throws(DecartError) in try await client.queue.submit(submission) }
+        }
+        #expect(error.code == .networkError)
+        #expect(error.message.contains("No job was submitted"))
     }
 
     @Test func `what NO_PROXY names is not asked for through it`() async throws {

@@ -1,10 +1,11 @@
 import DecartAPI
+import TestSupport
 import Testing
 
 @testable import DecartClient
 
 /// What the client puts on the wire, as an independent server finds it there, held against the wire document.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WireTests {
     private static let agent = "decart-lua/\(ClientConfiguration.version) lang/lua check/1 runtime/swift"
 
@@ -148,7 +149,7 @@ struct WireTests {
         let folder = try ScratchFolder()
         let path = try folder.write("my clip.mp4", "12345")
         let upload = try await record { client in
-            let stored = try await client.files.upload(.path(path), ttlSeconds: 3600)
+            let stored = try await client.files.upload(.path(BytePath(path)), ttlSeconds: 3600)
             #expect(stored.id.text == "file_1")
         }
         #expect(upload.line == "POST /v1/files HTTP/1.1")
@@ -190,6 +191,6 @@ struct WireTests {
     }
 
     @Test func `without a key there is no header for it`() async throws {
-        _ = try await record(key: nil) { _ = try await $0.queue.status(JobID("j")) }
+        _ = try await record(key: nil) { _ = try await $0.queue.status(JobID("job a?b")) }
     }
 }

@@ -47,7 +47,7 @@ struct CallerActorTests {
         let loop = group.next()
         let seen = Mutex<[Bool]>([])
         let look: @Sendable (String) -> ScriptedTransport.Step = { body in
-            { (request) throws(TransportFailure) in
+            { (request) throws(TransportError) in
                 seen.withLock { $0.append(loop.inEventLoop) }
                 return TransportReply(status: 200, body: .bytes(Array(body.utf8)))
             }

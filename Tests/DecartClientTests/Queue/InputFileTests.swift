@@ -1,12 +1,10 @@
 import DecartAPI
 import FoundationEssentials
+import Glibc
+import TestSupport
 import Testing
 
 @testable import DecartClient
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 struct InputFileTests {
     private let accepted = Play.reply(200, #"{"job_id":"new","status":"pending"}"#)
@@ -31,7 +29,7 @@ struct InputFileTests {
         let file = try sentFile(transport)
         #expect(file.fileName == "my clip.mov")
         #expect(file.contentType == "video/quicktime")
-        guard case .path(path, size: 5) = file.source else { throw Unexpected.noValue }
+        guard case .path(BytePath(path), size: 5) = file.source else { throw Unexpected.noValue }
     }
 
     @Test func `a file that is missing, a folder or a FIFO is told before anything is sent, with the other problems`()

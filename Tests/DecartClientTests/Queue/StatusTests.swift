@@ -13,7 +13,11 @@ struct StatusTests {
         #expect(job.members["queue"]?["place"] == 3)
         #expect(transport.urls == ["https://queue.test/v1/jobs/a%20b"])
         let headers = transport.requests[0].headers.map { "\($0.name): \($0.value)" }
-        #expect(headers == ["user-agent: decart-lua/0.1.0 lang/lua runtime/swift", "x-api-key: \(secretKey)"])
+        #expect(
+            headers == [
+                "user-agent: decart-lua/0.1.0 lang/lua runtime/swift", "accept-encoding: identity",
+                "x-api-key: \(secretKey)",
+            ])
     }
 
     @Test func `an unknown status is handed on and is not finished`() async throws {
@@ -77,9 +81,11 @@ struct StatusTests {
     }
 
     @Test(arguments: [
-        ("<html>login</html>", "not JSON"), ("", "empty body"), ("[1]", "no object"),
+        ("<html>login</html>", "not JSON"), ("", "empty body"), ("[1]", "not an object"),
         (#"{"job_id":"j"}"#, "without a status"),
         (#"{"status":3}"#, "without a status"),
+        (#"{"job_id":5,"status":"completed"}"#, "another job, \"5\""),
+        (#"{"job_id":["j"],"status":"failed"}"#, "another job"),
     ])
     func `a success that is no status is QUEUE_STATUS_ERROR and says what came`(body: String, what: String) async throws
     {

@@ -34,8 +34,8 @@ struct SubmitTests {
         #expect(transport.posts == 1)
     }
 
-    @Test(arguments: [TransportFailure.Kind.network, .timeout])
-    func `a failure after the body began leaves the job unknown`(kind: TransportFailure.Kind) async throws {
+    @Test(arguments: [TransportError.Kind.network, .timeout])
+    func `a failure after the body began leaves the job unknown`(kind: TransportError.Kind) async throws {
         let (transport, error) = try await submit([Play.fail(kind, .maybeSent)])
         #expect(error.code == .submitUnknown)
         #expect(transport.posts == 1)

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A proxy on a loopback port that opens tunnels (`CONNECT`), whatever name is asked for, to one port of this machine.
 /// It keeps every byte that clients sent it.
@@ -8,7 +9,7 @@ final class ConnectProxy: Sendable {
     fileprivate struct State {
         var heads: [String] = []
         var received: [UInt8] = []
-        var channel: (any Channel)?
+        var listener: LoopbackListener?
     }
 
     fileprivate let state = Mutex(State())
@@ -23,25 +24,19 @@ final class ConnectProxy: Sendable {
 
     static func start(to target: Int, refusal: String? = nil) async throws -> ConnectProxy {
         let proxy = ConnectProxy(target: target, refusal: refusal)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Entrance(proxy))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        proxy.state.withLock { $0.channel = channel }
+        let listener = try await LoopbackListener.start { pipeline in try pipeline.addHandler(Entrance(proxy)) }
+        proxy.state.withLock { $0.listener = listener }
         return proxy
     }
 
-    var port: Int { state.withLock { $0.channel?.localAddress?.port ?? 0 } }
+    var port: Int { state.withLock { $0.listener?.port ?? 0 } }
     /// The heads of the requests for a tunnel.
     var heads: [String] { state.withLock { $0.heads } }
     /// All that came from clients, inside tunnels too.
     var received: [UInt8] { state.withLock { $0.received } }
 
     func stop() async {
-        try? await state.withLock { $0.channel }?.close().get()
+        await state.withLock { $0.listener }?.stop()
     }
 }
 

@@ -1,5 +1,6 @@
 import DecartAPI
 import RunClock
+import SeededNumbers
 import Testing
 
 @testable import DecartClient

@@ -1,10 +1,7 @@
+import Glibc
 import NIOCore
-import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import TestSupport
 
 /// A server on a loopback port that speaks bytes, not HTTP, so that it can misbehave in every way. Each whole request
 /// is answered by the next step of the script.
@@ -34,6 +31,8 @@ final class LoopbackServer: Sendable {
         case reset
         /// Leaves the connection open and says nothing more.
         case hang
+        /// Goes on with blanks, one every few milliseconds, for as long as the client listens.
+        case trickle
     }
 
     fileprivate struct State {
@@ -46,7 +45,7 @@ final class LoopbackServer: Sendable {
     fileprivate let state: Mutex<State>
     /// When set, a request counts as whole as soon as its head is there.
     fileprivate let answersHeads: Bool
-    private let channel = Mutex<(any Channel)?>(nil)
+    private let listener = Mutex<LoopbackListener?>(nil)
 
     private init(_ script: [[Action]], answersHeads: Bool) {
         state = Mutex(State(script: script))
@@ -55,24 +54,18 @@ final class LoopbackServer: Sendable {
 
     static func start(_ script: [[Action]], answersHeads: Bool = false) async throws -> LoopbackServer {
         let server = LoopbackServer(script, answersHeads: answersHeads)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Connection(server))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        server.channel.withLock { $0 = channel }
+        let listener = try await LoopbackListener.start { pipeline in try pipeline.addHandler(Connection(server)) }
+        server.listener.withLock { $0 = listener }
         return server
     }
 
-    var port: Int { channel.withLock { $0?.localAddress?.port ?? 0 } }
+    var port: Int { listener.withLock { $0?.port ?? 0 } }
     var url: String { "http://127.0.0.1:\(port)" }
     var requests: [Request] { state.withLock { $0.requests } }
     var connections: Int { state.withLock { $0.connections } }
 
     func stop() async {
-        try? await channel.withLock { $0 }?.close().get()
+        await listener.withLock { $0 }?.stop()
     }
 
     /// The status that those actions answer with; nil if they do not come as far.
@@ -157,6 +150,12 @@ private final class Connection: ChannelInboundHandler {
                 .assumeIsolated().whenComplete { _ in context.close(promise: nil) }
         case .hang:
             break
+        case .trickle:
+            let channel = context.channel
+            channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(10)) { task in
+                guard channel.isActive else { return task.cancel() }
+                channel.writeAndFlush(ByteBuffer(string: " "), promise: nil)
+            }
         }
     }
 }

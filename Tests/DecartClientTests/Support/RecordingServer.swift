@@ -1,5 +1,6 @@
 import DecartAPI
 import Foundation
+import TestSupport
 
 /// `recording_server.py`, for as long as this object lives.
 final class RecordingServer {

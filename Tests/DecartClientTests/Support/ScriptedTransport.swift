@@ -6,7 +6,7 @@ import Testing
 ///
 /// Whatever the test is about, a POST that may have made a job and got no id for it must not be sent again.
 final class ScriptedTransport: QueueTransport {
-    typealias Step = @Sendable (TransportRequest) async throws(TransportFailure) -> TransportReply
+    typealias Step = @Sendable (TransportRequest) async throws(TransportError) -> TransportReply
 
     private struct State {
         var steps: [Step]
@@ -24,7 +24,7 @@ final class ScriptedTransport: QueueTransport {
     var urls: [String] { requests.map(\.url) }
     var posts: Int { requests.count { $0.method == .post } }
 
-    func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
         let step = state.withLock { state -> Step? in
             state.requests.append(request)
             return state.steps.isEmpty ? nil : state.steps.removeFirst()
@@ -34,7 +34,7 @@ final class ScriptedTransport: QueueTransport {
         }
         let key = SecondPostGuard.key(request.method.rawValue, request.url)
         state.withLock { $0.guardian.willSend(key) }
-        do throws(TransportFailure) {
+        do throws(TransportError) {
             let reply = try await step(request)
             state.withLock { $0.guardian.got(reply.status, for: key) }
             return reply
@@ -50,16 +50,16 @@ enum Play {
     static func reply(
         _ status: Int, _ text: String = "", headers: [(name: String, value: String)] = []
     ) -> ScriptedTransport.Step {
-        { (request) throws(TransportFailure) in
+        { (request) throws(TransportError) in
             request.onSending?()
             return TransportReply(status: status, headers: headers, body: .bytes(Array(text.utf8)))
         }
     }
 
-    static func fail(_ kind: TransportFailure.Kind, _ reach: TransportFailure.Reach) -> ScriptedTransport.Step {
-        { (request) throws(TransportFailure) in
+    static func fail(_ kind: TransportError.Kind, _ reach: TransportError.Reach) -> ScriptedTransport.Step {
+        { (request) throws(TransportError) in
             if reach == .maybeSent { request.onSending?() }
-            throw TransportFailure(kind, reach: reach, reason: "as the script says")
+            throw TransportError(kind, reach: reach, reason: "as the script says")
         }
     }
 
@@ -67,11 +67,11 @@ enum Play {
     static func stream(
         _ status: Int, _ chunks: [String], headers: [(name: String, value: String)] = [], breaks: Bool = false
     ) -> ScriptedTransport.Step {
-        { (request) throws(TransportFailure) in
+        { (request) throws(TransportError) in
             let left = Mutex(chunks[...])
-            let body = ByteStream { () throws(TransportFailure) in
+            let body = ByteStream { () throws(TransportError) in
                 if let chunk = left.withLock({ $0.popFirst() }) { return Array(chunk.utf8) }
-                if breaks { throw TransportFailure(.network, reach: .maybeSent, reason: "connection reset") }
+                if breaks { throw TransportError(.network, reach: .maybeSent, reason: "connection reset") }
                 return nil
             }
             return TransportReply(status: status, headers: headers, body: .stream(body))
@@ -82,10 +82,10 @@ enum Play {
     static func wait(
         at gate: Gate, hasBegun: Bool, then status: Int = 200, _ text: String = ""
     ) -> ScriptedTransport.Step {
-        { (request) throws(TransportFailure) in
+        { (request) throws(TransportError) in
             if hasBegun { request.onSending?() }
             guard await gate.pass() else {
-                throw TransportFailure(.cancelled, reach: hasBegun ? .maybeSent : .neverSent, reason: "cancelled")
+                throw TransportError(.cancelled, reach: hasBegun ? .maybeSent : .neverSent, reason: "cancelled")
             }
             return TransportReply(status: status, body: .bytes(Array(text.utf8)))
         }

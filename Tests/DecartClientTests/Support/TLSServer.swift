@@ -1,9 +1,9 @@
 import NIOCore
 import NIOHTTP1
 import NIOHTTP2
-import NIOPosix
 import NIOSSL
 import Synchronization
+import TestSupport
 
 /// A server on a loopback port that speaks HTTP/1.1 and, where it is told to offer it, HTTP/2 over TLS. It answers
 /// everything with the same job.
@@ -16,7 +16,7 @@ final class TLSServer: Sendable {
     private struct State {
         var seen: [Seen] = []
         var connections = 0
-        var channel: (any Channel)?
+        var listener: LoopbackListener?
     }
 
     private let state = Mutex(State())
@@ -28,26 +28,24 @@ final class TLSServer: Sendable {
         configuration.applicationProtocols = protocols
         let context = try NIOSSLContext(configuration: configuration)
         let server = TLSServer()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                server.state.withLock { $0.connections += 1 }
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
-                }
-                .flatMap {
-                    channel.configureCommonHTTPServerPipeline { channel in
-                        channel.eventLoop.makeCompletedFuture {
-                            try channel.pipeline.syncOperations.addHandler(Responder(server))
-                        }
+        let listener = try await LoopbackListener.start { channel in
+            server.state.withLock { $0.connections += 1 }
+            return channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+            }
+            .flatMap {
+                channel.configureCommonHTTPServerPipeline { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(Responder(server))
                     }
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        server.state.withLock { $0.channel = channel }
+        }
+        server.state.withLock { $0.listener = listener }
         return server
     }
 
-    var port: Int { state.withLock { $0.channel?.localAddress?.port ?? 0 } }
+    var port: Int { state.withLock { $0.listener?.port ?? 0 } }
     var seen: [Seen] { state.withLock { $0.seen } }
     var connections: Int { state.withLock { $0.connections } }
 
@@ -56,7 +54,7 @@ final class TLSServer: Sendable {
     }
 
     func stop() async {
-        try? await state.withLock { $0.channel }?.close().get()
+        await state.withLock { $0.listener }?.stop()
     }
 }
 

@@ -1,60 +1,54 @@
-/// The hosts that no proxy is used for, as `NO_PROXY` lists them, parted by commas or blanks:
+/// The hosts that are reached without a proxy, as `NO_PROXY` lists them, separated by commas or blanks. It is read as curl
+/// reads it:
 ///
-/// | entry                          | stands for                                             |
-/// |--------------------------------|--------------------------------------------------------|
-/// | `*`                            | every host                                             |
-/// | `example.com`, `.example.com`, `*.example.com` | that host and every host below it      |
-/// | `10.0.0.7`, `[fd00::1]`        | that address                                           |
-/// | any of them with `:8443`       | only that port of it                                   |
+/// | the list, or an entry         | stands for                                                    |
+/// |-------------------------------|---------------------------------------------------------------|
+/// | `*`, and nothing else         | every host                                                    |
+/// | `example.com`, `.example.com` | that host and every host below it                             |
+/// | `10.0.0.7`, `fd00::1`         | that address, however it is written; also a name's last parts |
+/// | `10.0.0.0/8`, `fd00::/8`      | every address of that network; with `/0`, that address        |
 ///
-/// This machine itself is always among them.
+/// An entry with a port, with brackets or with a `*` before a dot is none of these, and stands for nothing.
+///
+/// Other than with curl, this machine itself is always among them.
 struct ProxyExceptions: Hashable, Sendable {
+    /// What it is to an address, and what it is to a name.
     private struct Entry: Hashable, Sendable {
+        var network: IPNetwork?
         var name: String
-        var port: Int?
     }
+
+    /// The loopback addresses.
+    private static let thisMachine = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")]
 
     private var entries: [Entry] = []
     private var isEverything = false
 
     init(_ text: String) {
-        for word in text.lowercased().split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
-            if word == "*" { isEverything = true }
-            var (name, port) = Self.split(word)
-            if name.hasPrefix("*.") { name = name.dropFirst() }
-            let plain = Self.plain(name.hasPrefix(".") ? name.dropFirst() : name)
-            if !plain.isEmpty { entries.append(Entry(name: plain, port: port)) }
+        isEverything = text == "*"
+        for word in text.lowercased().split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }) {
+            let name = Self.withoutFinalDot(word)
+            entries.append(
+                Entry(network: IPNetwork(word), name: String(name.hasPrefix(".") ? name.dropFirst() : name)))
         }
     }
 
-    func contain(host: String, port: Int) -> Bool {
-        let host = Self.plain(Substring(host.lowercased()))
-        if isEverything || Self.isThisMachine(host) { return true }
-        return entries.contains { entry in
-            (entry.port ?? port) == port && (host == entry.name || host.hasSuffix("." + entry.name))
+    /// - Parameter host: as a URL has it, IPv6 addresses with or without their brackets.
+    func contain(host: String) -> Bool {
+        var host = host.lowercased()[...]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        if isEverything { return true }
+        if let address = IPNetwork(host) {
+            return Self.thisMachine.contains { $0?.contains(address) ?? false }
+                || entries.contains { $0.network?.contains(address) ?? false }
         }
+        let name = Self.withoutFinalDot(host)
+        return name == "localhost" || name.hasSuffix(".localhost")
+            || entries.contains { !$0.name.isEmpty && (name == $0.name || name.hasSuffix("." + $0.name)) }
     }
 
-    private static func isThisMachine(_ host: String) -> Bool {
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
-
-    private static func split(_ word: Substring) -> (name: Substring, port: Int?) {
-        // An address of IPv6 is full of colons: its port stands behind a bracket.
-        guard let colon = word.lastIndex(of: ":"), let port = Int(word[word.index(after: colon)...]) else {
-            return (word, nil)
-        }
-        let name = word[..<colon]
-        return !name.contains(":") || name.hasSuffix("]") ? (name, port) : (word, nil)
-    }
-
-    /// Without brackets, and without the dot that ends a full name.
-    private static func plain(_ name: Substring) -> String {
-        var name = name
-        if name.hasPrefix("["), name.hasSuffix("]") { name = name.dropFirst().dropLast() }
-        if name.hasSuffix(".") { name = name.dropLast() }
-        return String(name)
+    /// That dot says that a name is a whole one.
+    private static func withoutFinalDot(_ name: Substring) -> Substring {
+        name.hasSuffix(".") ? name.dropLast() : name
     }
 }

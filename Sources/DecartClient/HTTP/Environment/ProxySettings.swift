@@ -4,13 +4,13 @@ public import DecartAPI
 ///
 /// | variable                      | says                                                                    |
 /// |-------------------------------|-------------------------------------------------------------------------|
-/// | `https_proxy`, `HTTPS_PROXY`  | the proxy of `https` requests: the tunnel is encrypted from end to end  |
-/// | `http_proxy`                  | the proxy of `http` requests, which are tunnelled (`CONNECT`) too       |
-/// | `no_proxy`, `NO_PROXY`        | what goes straight to its server: see `ProxyExceptions`                 |
+/// | `https_proxy`, `HTTPS_PROXY`  | the proxy of `https` requests: a tunnel, encrypted from end to end      |
+/// | `http_proxy`                  | the proxy of `http` requests, which it forwards (and can read)          |
+/// | `no_proxy`, `NO_PROXY`        | what is reached without a proxy: see `ProxyExceptions`                  |
 ///
-/// `HTTP_PROXY` is not read: in a CGI program that is a header which a stranger sent. Of two spellings the lower-case
-/// one counts, as in curl; an empty one is as good as none. What runs on this machine (`localhost`, loopback addresses)
-/// is never asked for through a proxy, which would look for it on its own machine.
+/// `HTTP_PROXY` is ignored: in a CGI program it holds a header that a stranger sent. As in curl, the lower-case
+/// spelling wins, and an empty variable counts as unset. What runs on this machine (`localhost`, loopback addresses) is
+/// never reached through a proxy, which would look for it on its own machine.
 public struct ProxySettings: Sendable {
     private var https: ProxyServer?
     private var http: ProxyServer?
@@ -27,14 +27,13 @@ public struct ProxySettings: Sendable {
         exceptions = ProxyExceptions(Self.first(["no_proxy", "NO_PROXY"], environment)?.value ?? "")
     }
 
-    /// Every proxy that may be used.
-    var servers: [ProxyServer] { [https, http].compactMap { $0 } }
+    /// Every route a request can take.
+    var routes: [Route] { [.direct] + [https.map { .tunnel($0) }, http.map { .forward($0) }].compactMap { $0 } }
 
-    func server(for scheme: String, host: String, port: Int) -> ProxyServer? {
-        guard let server = scheme == "https" ? https : http, !exceptions.contain(host: host, port: port) else {
-            return nil
-        }
-        return server
+    func route(for scheme: String, host: String) -> Route {
+        let route = scheme == "https" ? https.map { Route.tunnel($0) } : http.map { Route.forward($0) }
+        guard let route, !exceptions.contain(host: host) else { return .direct }
+        return route
     }
 
     private static func server(

@@ -1,21 +1,16 @@
 public import DecartAPI
+import Glibc
 import NIOSSL
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Which authorities' word is taken for who a server is: the system's, or, as OpenSSL reads its environment:
+/// Which certificate authorities are trusted: the system's, or those that the variables of OpenSSL name.
 ///
-/// | variable        | says                                                                                     |
+/// | variable        | names                                                                                    |
 /// |-----------------|------------------------------------------------------------------------------------------|
-/// | `SSL_CERT_FILE` | a file of PEM certificates that takes the place of the system's file                      |
-/// | `SSL_CERT_DIR`  | a folder of such, under hashed names, that takes the place of the system's folder        |
+/// | `SSL_CERT_FILE` | a file of PEM certificates that replaces the system's file                                |
+/// | `SSL_CERT_DIR`  | a folder of such files, under hashed names, that replaces the system's folder            |
 ///
-/// The other of the two stays the system's: on systems that keep all their authorities in both, `SSL_CERT_FILE` adds
-/// to them.
+/// A variable that is not set leaves its half to the system. On systems that keep all their authorities in both places,
+/// `SSL_CERT_FILE` therefore adds to them.
 public struct TrustSettings: Hashable, Sendable {
     private static let systemFolder = "/etc/ssl/certs"
 
@@ -25,14 +20,13 @@ public struct TrustSettings: Hashable, Sendable {
     /// The system's authorities.
     public init() {}
 
-    /// - Throws: `INVALID_OPTIONS` for a file that cannot be read: to go on without it would only fail later, and say
-    ///   less.
+    /// - Throws: `INVALID_OPTIONS` for a file that cannot be read. Going on without it would fail later and say less.
     public init(environment: [String: String]) throws(DecartError) {
         if let folder = environment["SSL_CERT_DIR"], !folder.isEmpty { self.folder = folder }
         guard let file = environment["SSL_CERT_FILE"], !file.isEmpty else { return }
         do throws(SystemError) {
-            guard try FileFacts.of(file).kind != .folder else { throw SystemError(code: EISDIR) }
-            _ = try OpenFile(reading: file)
+            guard try FileFacts.of(BytePath(file)).kind != .folder else { throw SystemError(code: EISDIR) }
+            _ = try OpenFile(reading: BytePath(file))
         } catch {
             throw DecartError(
                 .invalidOptions,
@@ -46,7 +40,7 @@ public struct TrustSettings: Hashable, Sendable {
         var configuration = TLSConfiguration.makeClientConfiguration()
         guard file != nil || folder != nil else { return configuration }
         // A folder that is not there holds no authority; that is no reason to trust nobody.
-        let present = [folder ?? Self.systemFolder].filter { (try? FileFacts.of($0).kind) == .folder }
+        let present = [folder ?? Self.systemFolder].filter { (try? FileFacts.of(BytePath($0)).kind) == .folder }
         switch (present.first, file) {
         case (nil, nil): break
         case (let only?, nil), (nil, let only?): configuration.trustRoots = .file(only)

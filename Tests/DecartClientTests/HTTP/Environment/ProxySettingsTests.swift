@@ -5,7 +5,7 @@ import Testing
 
 struct ProxySettingsTests {
     private func port(_ environment: [String: String], _ scheme: String = "https") throws -> Int? {
-        try ProxySettings(environment: environment).server(for: scheme, host: "api.test", port: 443)?.port
+        try ProxySettings(environment: environment).route(for: scheme, host: "api.test").proxy?.port
     }
 
     @Test func `each scheme has its variable, the lower case goes first, an empty one is none`() throws {
@@ -48,15 +48,24 @@ struct ProxySettingsTests {
 
     @Test(arguments: [
         ("api.test", "api.test", true), ("test", "api.test", true), (".api.test", "api.test", true),
-        ("*.test", "api.test", true), ("*", "api.test", true), ("i.test", "api.test", false),
-        ("other, API.test.", "api.test", true), ("api.test:443", "api.test", true), ("api.test:80", "api.test", false),
+        ("*.test", "api.test", false), ("*", "api.test", true), ("*", "10.0.0.1", true), ("i.test", "api.test", false),
+        ("x,*", "api.test", false), ("*,x", "api.test", false), ("**", "api.test", false),
+        ("..test", "api.test", false),
+        ("other, API.test.", "api.test", true), ("api.test:443", "api.test", false), ("x\tapi.test", "api.test.", true),
+        ("x;api.test", "api.test", false),
         ("api.test", "xapi.test", false), ("", "api.test", false), (",, ,", "api.test", false),
-        ("10.0.0.7", "10.0.0.7", true), ("[fd00::1]", "fd00::1", true), ("fd00::1", "[fd00::1]", true),
-        ("[fd00::1]:443", "fd00::1", true), ("[fd00::1]:80", "fd00::1", false), (".", "api.test", false),
+        ("10.0.0.7", "10.0.0.7", true), ("[fd00::1]", "fd00::1", false), ("fd00::1", "[fd00::1]", true),
+        ("10.0.0.7:443", "10.0.0.7", false), ("0.0.7", "10.0.0.7", false), ("10.0.0.7.", "10.0.0.7", false),
+        ("10.0.0.7", "x.10.0.0.7", true), ("10.0.0.0/0", "10.0.0.1", false), ("10.0.0.0/0", "10.0.0.0", true),
+        ("[fd00::1]:443", "fd00::1", false), (".", "api.test", false),
         ("", "localhost", true), ("", "queue.localhost", true), ("", "127.9.9.9", true), ("", "::1", true),
-        ("", "127.evil.test.com", false), ("", "127.0.0.1.test", false),
+        ("", "127.evil.test.com", false), ("", "127.0.0.1.test", false), ("", "::ffff:127.0.0.1", true),
+        ("192.0.2.0/24", "192.0.2.200", true), ("192.0.2.0/24", "192.0.3.1", false), ("fd00::/8", "[fd12::1]", true),
+        ("fd00::/8", "fe80::1", false), ("[fd00::]/8", "fd00::1", false), ("fd00::1", "fd00:0:0::1", true),
+        ("10.0.0.0/33", "10.0.0.1", false), ("10.0.0.0/8", "10.0.0.1.test", false), ("0.0.0.0/0", "api.test", false),
+        ("0.0.0.0/0", "8.8.8.8", false),
     ])
-    func `exceptions are hosts, suffixes, ports and everything`(list: String, host: String, isExcepted: Bool) {
-        #expect(ProxyExceptions(list).contain(host: host, port: 443) == isExcepted)
+    func `exceptions are what they are to curl, and this machine`(list: String, host: String, isExcepted: Bool) {
+        #expect(ProxyExceptions(list).contain(host: host) == isExcepted)
     }
 }

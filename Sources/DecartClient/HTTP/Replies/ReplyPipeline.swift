@@ -1,0 +1,44 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTP2
+
+/// Adds our handlers to the pipelines of connections.
+enum ReplyPipeline {
+    /// Makes the generic types of a connection, once and on one thread. Where two threads make one at the same moment,
+    /// each for the first connection on its loop, Swift's runtime may look into a type that is not complete yet, which
+    /// ends the process.
+    static let types: Void = {
+        _ = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes))
+    }()
+
+    /// The most that is read from a socket at a time, in bytes. A connection comes to it by steps, as long as its reads
+    /// fill what they are given.
+    private static let readLimit = 512 << 10
+
+    /// - Parameter channel: a connection that has the HTTP client's own handlers but has not carried a request yet.
+    static func guardHTTP1(_ channel: any Channel) throws {
+        try guardHTTP1(channel, recorder: HeadRecorder())
+        let pipeline = channel.pipeline.syncOperations
+        let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+        try pipeline.addHandler(RequestTarget(), position: .after(parser))
+        try channel.syncOptions?.setOption(
+            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: readLimit))
+    }
+
+    /// - Parameter channel: a connection with a parser of replies.
+    static func guardHTTP1(_ channel: any Channel, recorder: HeadRecorder) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+        try pipeline.addHandler(recorder, position: .before(parser))
+        try pipeline.addHandler(ReplyGuard(recorder: recorder), position: .after(parser))
+    }
+
+    /// - Parameter channel: a stream that has the HTTP client's own handlers but has not carried its request yet.
+    static func guardHTTP2(_ channel: any Channel) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let translator = try pipeline.handler(type: HTTP2FramePayloadToHTTP1ClientCodec.self)
+        try pipeline.addHandler(HTTP2StatusGuard(), position: .before(translator))
+        try pipeline.addHandler(ReplyGuard(), position: .after(translator))
+        try pipeline.addHandler(RequestTarget(), position: .after(translator))
+    }
+}
