@@ -1,0 +1,20 @@
+public import DecartAPI
+public import DecartClient
+public import JobJournal
+
+/// Does what costs somewhere else: in a process that has the key and the journal.
+public protocol PaidWork: Sendable {
+    /// As `JournaledClient.submit`, of what has been checked already.
+    ///
+    /// - Parameters:
+    ///   - hasDrawnSeed: whether a seed among the fields was drawn, and not asked for.
+    ///   - limit: how long it may take.
+    func submit(
+        _ prepared: PreparedSubmission, _ terms: SubmitTerms, hasDrawnSeed: Bool, limit: Duration?
+    ) async throws(DecartError) -> JournaledJob
+
+    /// As `JournaledClient.process`.
+    func process(
+        _ prepared: PreparedSubmission, _ terms: SubmitTerms, hasDrawnSeed: Bool
+    ) async throws(DecartError) -> Blob
+}

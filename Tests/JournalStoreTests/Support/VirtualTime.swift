@@ -1,0 +1,5 @@
+import RunClock
+
+enum VirtualTime {
+    static var clock: VirtualClock { VirtualClock(epoch: evening) }
+}
