@@ -1,0 +1,51 @@
+public import DecartAPI
+import DecartClient
+public import JournaledClient
+public import RunClock
+public import ScriptPermissions
+
+/// What a keeper keeps, and what it lets its script process have.
+public struct KeeperSettings: Sendable {
+    /// The API, with the key; nil: the queue is in the script process.
+    public var paid: JournaledClient?
+    /// Carries requests to the API.
+    public var transport: @Sendable () throws(DecartError) -> any QueueTransport
+    /// Carries those to others.
+    public var elsewhere: ElsewhereTransports
+    public var permissions: Permissions
+    public var files: ScriptFiles
+    /// Whether anything may be paid for: there is a cap.
+    public var mayPay: Bool
+    public var clock: any RunClock
+    public var news: any KeeperNews
+
+    public init(
+        paid: JournaledClient?, transport: @escaping @Sendable () throws(DecartError) -> any QueueTransport,
+        elsewhere: ElsewhereTransports, permissions: Permissions, files: ScriptFiles, mayPay: Bool,
+        clock: any RunClock, news: any KeeperNews
+    ) {
+        self.paid = paid
+        self.transport = transport
+        self.elsewhere = elsewhere
+        self.permissions = permissions
+        self.files = files
+        self.mayPay = mayPay
+        self.clock = clock
+        self.news = news
+    }
+}
+
+/// Learns what happens on the link; on the keeper's loop.
+public protocol KeeperNews: Sendable {
+    func submitBegan()
+    func submitEnded()
+    func submitted(_ id: JobID)
+    func submitFailed(_ error: DecartError)
+    func saw(_ reply: JobReply)
+    /// It has failed, its result has been handed over, or the server does not know it any more.
+    func gone(_ id: JobID)
+    /// A permission was used.
+    func used(_ kind: PermissionKind, _ what: [UInt8])
+    /// The script process has broken the protocol, and is ended for it.
+    func broken(_ reason: String)
+}

@@ -1,0 +1,107 @@
+/// Writes a payload's fields one after the other.
+public struct FieldWriter: Sendable {
+    public var bytes: [UInt8] = []
+
+    public init() {}
+
+    public mutating func add(_ value: UInt8) { bytes.append(value) }
+    public mutating func add(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
+
+    public mutating func add(_ value: UInt32) {
+        for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    }
+
+    public mutating func add(_ value: Int64) {
+        let bits = UInt64(bitPattern: value)
+        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+    }
+
+    public mutating func add(_ value: [UInt8]) {
+        add(UInt32(truncatingIfNeeded: value.count))
+        bytes += value
+    }
+
+    public mutating func add(_ text: String) { add(Array(text.utf8)) }
+
+    public mutating func add<Value>(_ value: Value?, _ write: (inout FieldWriter, Value) -> Void) {
+        add(value != nil)
+        if let value { write(&self, value) }
+    }
+
+    public mutating func add<Element>(_ list: [Element], _ write: (inout FieldWriter, Element) -> Void) {
+        add(UInt32(truncatingIfNeeded: list.count))
+        for element in list { write(&self, element) }
+    }
+}
+
+/// Reads them again. Nothing is taken on trust: neither lengths nor counts.
+public struct FieldReader: Sendable {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    private mutating func take(_ count: Int) throws(LinkFault) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= bytes.count - position else { throw LinkFault("a frame ends within a field") }
+        defer { position += count }
+        return bytes[position..<(position + count)]
+    }
+
+    public mutating func byte() throws(LinkFault) -> UInt8 {
+        let taken = try take(1)
+        return taken[taken.startIndex]
+    }
+
+    public mutating func flag() throws(LinkFault) -> Bool {
+        switch try byte() {
+        case 0: return false
+        case 1: return true
+        default: throw LinkFault("a flag that is neither 0 nor 1")
+        }
+    }
+
+    public mutating func word() throws(LinkFault) -> UInt32 {
+        try take(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    public mutating func integer() throws(LinkFault) -> Int64 {
+        Int64(bitPattern: try take(8).reversed().reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    public mutating func data() throws(LinkFault) -> [UInt8] {
+        Array(try take(Int(try word())))
+    }
+
+    public mutating func text() throws(LinkFault) -> String {
+        guard let text = String(validating: try data(), as: UTF8.self) else {
+            throw LinkFault("a text that is not UTF-8")
+        }
+        return text
+    }
+
+    public mutating func optional<Value>(
+        _ read: (inout FieldReader) throws(LinkFault) -> Value
+    ) throws(LinkFault) -> Value? {
+        try flag() ? try read(&self) : nil
+    }
+
+    /// - Parameter limit: the most elements there may be.
+    public mutating func list<Element>(
+        atMost limit: Int, _ read: (inout FieldReader) throws(LinkFault) -> Element
+    ) throws(LinkFault) -> [Element] {
+        let count = Int(try word())
+        guard count <= limit else { throw LinkFault("a list of \(count), where \(limit) are the most") }
+        var elements: [Element] = []
+        for _ in 0..<count { elements.append(try read(&self)) }
+        return elements
+    }
+
+    /// - Throws: if something is left.
+    public func end() throws(LinkFault) {
+        guard position == bytes.count else {
+            throw LinkFault("\(bytes.count - position) bytes after a frame's last field")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import DecartAPI
+
+/// A job or a picture to be paid for, as it crosses the link.
+public struct LinkedSubmit: Hashable, Sendable {
+    public var isPicture: Bool
+    /// As the script has named it.
+    public var model: String
+    public var path: String
+    public var parts: [LinkedPart]
+    /// What of it is not sent: an object.
+    public var terms: JSONValue
+    /// How long it may take; nil: as long as it likes.
+    public var limit: Duration?
+
+    public init(
+        isPicture: Bool, model: String, path: String, parts: [LinkedPart], terms: JSONValue, limit: Duration? = nil
+    ) {
+        self.isPicture = isPicture
+        self.model = model
+        self.path = path
+        self.parts = parts
+        self.terms = terms
+        self.limit = limit
+    }
+
+    public var payload: [UInt8] {
+        var writer = FieldWriter()
+        writer.add(isPicture)
+        writer.add(model)
+        writer.add(path)
+        writer.add(parts) { $1.write(to: &$0) }
+        writer.add(terms.serialized())
+        writer.add(limit) { $0.add($1.linked) }
+        return writer.bytes
+    }
+
+    public init(_ payload: [UInt8]) throws(LinkFault) {
+        var reader = FieldReader(payload)
+        isPicture = try reader.flag()
+        model = try reader.text()
+        path = try reader.text()
+        parts = try reader.list(atMost: LinkedPart.limit) { reader throws(LinkFault) in try LinkedPart(&reader) }
+        guard let terms = try? JSONValue(parsing: try reader.data()) else { throw LinkFault("terms that are not JSON") }
+        self.terms = terms
+        limit = try reader.optional { reader throws(LinkFault) in Duration(linked: try reader.integer()) }
+        try reader.end()
+    }
+}

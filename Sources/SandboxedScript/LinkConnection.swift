@@ -1,0 +1,145 @@
+import Foundation
+import Glibc
+public import SandboxLink
+import Synchronization
+
+/// The script process's end of the link: a socket that is written to from any thread and read on one of its own.
+public final class LinkConnection: Sendable {
+    private struct State {
+        var lastNumber: UInt32 = 0
+        var exchanges: [UInt32: LinkExchange] = [:]
+        var questions: [UInt32: PendingAnswer] = [:]
+    }
+
+    /// An answer that a thread waits for.
+    private final class PendingAnswer: Sendable {
+        let isThere = DispatchSemaphore(value: 0)
+        let answer = Mutex<LinkedAnswer?>(nil)
+    }
+
+    private let descriptor: Int32
+    private let writing = Mutex(())
+    private let state = Mutex(State())
+    private let closed: @Sendable () -> Never
+
+    /// - Parameter closed: called on a thread of its own when the keeper has gone, or is none.
+    public init(descriptor: Int32, closed: @escaping @Sendable () -> Never) {
+        self.descriptor = descriptor
+        self.closed = closed
+    }
+
+    /// The first frame, read on the caller's thread: there may be no other yet.
+    ///
+    /// - Throws: if it is none.
+    public static func greeting(on descriptor: Int32) throws(LinkFault) -> Greeting {
+        var decoder = FrameDecoder(.toScript)
+        var byte: UInt8 = 0
+        // Byte by byte, so that what follows is left for the reader.
+        while true {
+            if let frame = try decoder.next() {
+                guard frame.kind == .greeting else { throw LinkFault("a frame before the greeting") }
+                return try Greeting(frame.payload)
+            }
+            let count = Glibc.read(descriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { throw LinkFault("the keeper is gone") }
+            decoder.add(CollectionOfOne(byte))
+        }
+    }
+
+    /// Starts to read.
+    public func start() {
+        let thread = Thread { [self] in read() }
+        thread.name = "link"
+        thread.start()
+    }
+
+    private func read() -> Never {
+        var decoder = FrameDecoder(.toScript)
+        var buffer = [UInt8](repeating: 0, count: 128 << 10)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { closed() }
+            decoder.add(buffer[..<count])
+            do throws(LinkFault) {
+                while let frame = try decoder.next() { try take(frame) }
+            } catch {
+                closed()
+            }
+        }
+    }
+
+    private func take(_ frame: Frame) throws(LinkFault) {
+        if frame.kind == .answer {
+            let answer = try LinkedAnswer(frame.payload)
+            let pending = state.withLock { $0.questions.removeValue(forKey: frame.number) }
+            pending?.answer.withLock { $0 = answer }
+            pending?.isThere.signal()
+            return
+        }
+        let event: LinkExchange.Event
+        switch frame.kind {
+        case .head: event = .head(try LinkedHead(frame.payload))
+        case .chunk: event = .chunk(frame.payload)
+        case .end: event = .end
+        case .failure: event = .failure(try LinkedFailure(frame.payload).failure)
+        case .outcome: event = .outcome(try LinkedOutcome(frame.payload))
+        case .began: event = .began
+        default: throw LinkFault("a second greeting")
+        }
+        // Nobody may care any more.
+        state.withLock { $0.exchanges[frame.number] }?.deliver(event)
+    }
+
+    /// Sends a frame. It blocks while the keeper has much to read, which it soon has read.
+    func send(_ frame: Frame) {
+        let bytes = frame.bytes
+        writing.withLock { _ in
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes.withUnsafeBytes { buffer in
+                    Glibc.write(descriptor, buffer.baseAddress.map { $0 + sent }, bytes.count - sent)
+                }
+                if count < 0, errno == EINTR { continue }
+                // The reader finds out that there is no keeper any more.
+                guard count > 0 else { return }
+                sent += count
+            }
+        }
+    }
+
+    /// A new exchange; its number is its own until `close`.
+    func open(onBegan: (@Sendable () -> Void)? = nil) -> LinkExchange {
+        state.withLock { state in
+            repeat { state.lastNumber &+= 1 } while state.exchanges[state.lastNumber] != nil || state.lastNumber == 0
+            let exchange = LinkExchange(number: state.lastNumber, connection: self, onBegan: onBegan)
+            state.exchanges[state.lastNumber] = exchange
+            return exchange
+        }
+    }
+
+    func close(_ exchange: LinkExchange) {
+        state.withLock { $0.exchanges[exchange.number] = nil }
+    }
+
+    /// Tells of a permission that was used.
+    public func tell(_ use: LinkedUse) {
+        // A path that is longer than the system's longest is told as far as it fits.
+        let fitting = LinkedUse(kind: use.kind, what: Array(use.what.prefix(8 << 10)))
+        send(Frame(.used, 0, fitting.payload))
+    }
+
+    /// Asks, and blocks the calling thread until the answer is there.
+    public func ask(_ question: LinkedQuestion) -> LinkedAnswer {
+        let pending = PendingAnswer()
+        let number = state.withLock { state in
+            repeat { state.lastNumber &+= 1 } while state.questions[state.lastNumber] != nil
+            state.questions[state.lastNumber] = pending
+            return state.lastNumber
+        }
+        send(Frame(.question, number, question.payload))
+        pending.isThere.wait()
+        return pending.answer.withLock { $0 } ?? .none(reason: "the keeper did not answer", isRefusal: false)
+    }
+}

@@ -1,0 +1,92 @@
+import DecartAPI
+import SandboxLink
+import Synchronization
+
+/// One request to the keeper and what comes back, read by one task.
+final class LinkExchange: Sendable {
+    enum Event: Sendable {
+        case head(LinkedHead)
+        case chunk([UInt8])
+        case end
+        case failure(TransportError)
+        case outcome(LinkedOutcome)
+        case began
+    }
+
+    private struct State {
+        var events: [Event] = []
+        var next = 0
+        var reader: CheckedContinuation<Event, Never>?
+        var isOver = false
+    }
+
+    let number: UInt32
+    private let connection: LinkConnection
+    private let onBegan: (@Sendable () -> Void)?
+    private let state = Mutex(State())
+
+    init(number: UInt32, connection: LinkConnection, onBegan: (@Sendable () -> Void)?) {
+        self.number = number
+        self.connection = connection
+        self.onBegan = onBegan
+    }
+
+    /// From the link's thread.
+    func deliver(_ event: Event) {
+        if case .began = event {
+            onBegan?()
+            return
+        }
+        let reader = state.withLock { state -> CheckedContinuation<Event, Never>? in
+            if let reader = state.reader {
+                state.reader = nil
+                return reader
+            }
+            state.events.append(event)
+            return nil
+        }
+        reader?.resume(returning: event)
+    }
+
+    /// What comes next. A reader that is cancelled lets the keeper know, and waits for what that comes to.
+    func next() async -> Event {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { reader in
+                let event = state.withLock { state -> Event? in
+                    guard state.next < state.events.count else {
+                        state.reader = reader
+                        return nil
+                    }
+                    defer {
+                        state.next += 1
+                        if state.next == state.events.count {
+                            state.events = []
+                            state.next = 0
+                        }
+                    }
+                    return state.events[state.next]
+                }
+                if let event { reader.resume(returning: event) }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    func cancel() {
+        guard !state.withLock({ $0.isOver }) else { return }
+        connection.send(Frame(.cancel, number))
+    }
+
+    func took(_ count: Int) {
+        var writer = FieldWriter()
+        writer.add(UInt32(truncatingIfNeeded: count))
+        connection.send(Frame(.credit, number, writer.bytes))
+    }
+
+    /// Nothing more is wanted of it.
+    func close() {
+        state.withLock { $0.isOver = true }
+        connection.close(self)
+    }
+}

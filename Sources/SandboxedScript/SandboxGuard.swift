@@ -1,0 +1,84 @@
+public import DecartAPI
+import Glibc
+import PlainErrors
+public import ScriptPermissions
+
+/// What a script may do, decided in its own process, for errors that say which flag is missing. The kernel and the
+/// keeper decide again, and theirs is the word that counts.
+public struct SandboxGuard: Sendable {
+    private let permissions: Permissions
+    private let used: (@Sendable (PermissionKind, [UInt8]) -> Void)?
+
+    /// - Parameter used: is told of each use that was allowed.
+    public init(_ permissions: Permissions, used: (@Sendable (PermissionKind, [UInt8]) -> Void)? = nil) {
+        self.permissions = permissions
+        self.used = used
+    }
+
+    /// A variable that the script sees was read.
+    public func read(variable name: [UInt8]) {
+        if permissions.shows(variable: name) { used?(.environment, name) }
+    }
+
+    /// - Throws: `PERMISSION_DENIED`.
+    public func checkFile(_ kind: PermissionKind, _ path: BytePath) throws(DecartError) {
+        // What is no path at all is for the system to refuse.
+        guard let whole = Self.whole(path) else { return }
+        guard !permissions.covers(kind, path: whole) else {
+            used?(kind, whole)
+            return
+        }
+        throw Self.refusal("\(kind.rawValue) \(Excerpt.quoted(path.bytes, limit: 200))", kind.flag, of: "\(path)")
+    }
+
+    /// - Parameter program: as a script has named it; nil: a command for the shell.
+    /// - Throws: `PERMISSION_DENIED`.
+    public func checkProgram(_ program: [UInt8]?) throws(DecartError) {
+        let name = program ?? Array("/bin/sh".utf8)
+        if let allowed = ([name] + Self.places(of: name)).first(where: permissions.runs) {
+            used?(.run, allowed)
+            return
+        }
+        let shown = program.map { String(decoding: $0, as: UTF8.self) } ?? "sh"
+        throw Self.refusal(
+            program == nil ? "run a shell" : "run \(Excerpt.quoted(name, limit: 200))", "--allow-run", of: shown)
+    }
+
+    public var mayLoadNative: Bool { permissions.native }
+
+    private static func refusal(_ what: String, _ flag: String, of name: String) -> DecartError {
+        DecartError(
+            .permissionDenied, "The script may not \(what). \(ShellWord.quoted("\(flag)=\(name)")) allows it.",
+            data: ["flag": .string(flag), "what": .string(name)])
+    }
+
+    /// Where a program of that name may be.
+    private static func places(of name: [UInt8]) -> [[UInt8]] {
+        if name.contains(0x2F) { return [whole(BytePath(bytes: name)) ?? name] }
+        let folders = getenv("PATH").map { String(cString: $0) } ?? ""
+        return folders.split(separator: ":").compactMap { folder in
+            whole(BytePath(bytes: Array(folder.utf8) + [0x2F] + name))
+        }
+    }
+
+    /// The path from the root, without symbolic links as far as it exists.
+    static func whole(_ path: BytePath) -> [UInt8]? {
+        guard path.cString != nil, !path.bytes.isEmpty else { return nil }
+        var head = path
+        var tail: [[UInt8]] = []
+        while true {
+            if let name = head.cString, let real = realpath(name, nil) {
+                defer { free(real) }
+                let start = Array(UnsafeRawBufferPointer(start: real, count: strlen(real)))
+                return tail.reversed().reduce(start) { $0 + ($0.last == 0x2F ? [] : [0x2F]) + $1 }
+            }
+            var rest = head.bytes
+            while rest.last == 0x2F { rest.removeLast() }
+            let last = BytePath(bytes: rest).lastComponent
+            // Behind something that is not there, `..` leads nowhere.
+            guard !rest.isEmpty, last.bytes != [0x2E, 0x2E], tail.count < 4096 else { return nil }
+            if last.bytes != [0x2E] { tail.append(last.bytes) }
+            head = BytePath(bytes: rest).folder
+        }
+    }
+}
