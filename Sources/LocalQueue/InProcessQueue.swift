@@ -1,25 +1,26 @@
 public import DecartAPI
 import Logging
+public import PlainErrors
 public import RunClock
 import Synchronization
 
-/// The local queue behind a client in the same process: the same API, engine and clips as over HTTP, no sockets.
+/// The local queue as a transport within the process: the same API, engine and clips as over HTTP, without sockets.
 ///
-/// Nothing here leaves the caller's executor but the wait for `latency`, so that under virtual time a reply takes no
-/// time at all and a run gives the same output every time (`clips` built in, `settings.seed` given).
+/// Nothing leaves the caller's executor except the wait for `latency`. Under virtual time a reply therefore takes no time
+/// at all, and a run gives the same output every time (with built-in clips and a `settings.seed`).
 public final class InProcessQueue: QueueTransport {
     private let api: QueueAPI
     private let clock: any RunClock
     private let address: String?
 
-    /// Jobs live in memory, their files in a temporary folder that goes with this object.
-    /// - Parameter address: the URL that the queue answers for; a request to any other place fails, since there is no
-    ///   network to it. Nil: it answers for all.
-    /// - Throws: `StorageError`.
+    /// Jobs are kept in memory, their files in a temporary folder that is removed with this object.
+    /// - Parameter address: the URL the queue answers for. A request to any other fails, since there is no network. Nil:
+    ///   it answers every request.
+    /// - Throws: `MessageError`.
     public init(
         settings: QueueSettings = QueueSettings(), clips: ClipMaker = .builtIn, latency: Duration = .zero,
         clock: any RunClock, address: String? = nil
-    ) throws(StorageError) {
+    ) throws(MessageError) {
         self.clock = clock
         self.address = address
         let queue = try JobQueue(
@@ -27,36 +28,39 @@ public final class InProcessQueue: QueueTransport {
         api = QueueAPI(queue: queue, settings: settings, key: nil, latency: latency, clock: clock)
     }
 
-    public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
         guard !Task.isCancelled else { throw Self.cancelled(.neverSent) }
         if let address, !request.url.hasPrefix(address + "/") {
-            throw TransportFailure(
+            throw TransportError(
                 .network, reach: .neverSent,
-                reason: "there is no network under virtual time and in tests, only the queue in this process; use a "
-                    + "file in place of a URL")
+                reason: "there is no network under virtual time and in tests, only the queue in this process; read "
+                    + "from a file instead")
         }
-        // From here on the queue may act on it, and no cancellation tells whether it did.
+        // From here on the queue may act on the request, and a cancellation does not tell whether it did.
         request.onSending?()
         var headers: [String: String] = [:]
         for header in request.headers { headers[header.name] = header.value }
         let target = Self.target(of: request.url)
         let folder = api.queue.folder
-        let unsendable = Mutex<TransportFailure?>(nil)
+        let unsendable = Mutex<TransportError?>(nil)
         let asked = QueueRequest(
             method: request.method.rawValue, target: target, headers: headers,
-            readForm: { () async throws(FormProblem) -> ReceivedForm in
+            readForm: { () async throws(FormError) -> ReceivedForm in
                 guard case .form(let form) = request.body else { throw .unsupported }
-                do throws(FormProblem) {
+                do throws(FormError) {
                     return try form.received(into: folder)
                 } catch {
-                    // Over a socket such a body would have broken off: no reply tells of it.
-                    unsendable.withLock { $0 = error.asTransportFailure }
+                    // Over a socket this body would have been cut short, and no reply would have come.
+                    unsendable.withLock { $0 = error.asTransportError }
                     throw error
                 }
             },
-            readBody: { _ async throws(FormProblem) -> [UInt8] in
-                guard case .json(let value) = request.body else { return [] }
-                return value.serialized()
+            readBody: { _ async throws(FormError) -> [UInt8] in
+                switch request.body {
+                case .json(let value): value.serialized()
+                case .bytes(let bytes): bytes
+                case .none, .form: []
+                }
             })
         let reply: QueueReply
         do throws(CancellationError) {
@@ -68,18 +72,18 @@ public final class InProcessQueue: QueueTransport {
         switch reply.silence {
         case nil: break
         case .cut:
-            throw TransportFailure(
-                .network, reach: .maybeSent, reason: "the local queue cut the connection, as it was told to")
+            throw TransportError(
+                .network, reach: .maybeSent, reason: "the local queue cut the connection on purpose")
         case .hang:
             do {
                 try await clock.sleep(for: request.idleTimeout)
             } catch {
                 throw Self.cancelled(.maybeSent)
             }
-            throw TransportFailure(
+            throw TransportError(
                 .timeout, reach: .maybeSent,
-                reason: "no byte came for \(request.idleTimeout.inMilliseconds / 1000) s: the local queue hangs, as it "
-                    + "was told to")
+                reason: "no byte came for \(request.idleTimeout.inMilliseconds / 1000) s: the local queue hangs on "
+                    + "purpose")
         }
         return try reply.transported(from: folder, streaming: request.streamsReply)
     }
@@ -91,19 +95,19 @@ public final class InProcessQueue: QueueTransport {
         return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
     }
 
-    private static func cancelled(_ reach: TransportFailure.Reach) -> TransportFailure {
-        TransportFailure(.cancelled, reach: reach, reason: "the call was cancelled")
+    private static func cancelled(_ reach: TransportError.Reach) -> TransportError {
+        TransportError(.cancelled, reach: reach, reason: "the call was cancelled")
     }
 }
 
-extension FormProblem {
-    /// A file of the form's that cannot be read; nil for a form that the queue refuses.
-    fileprivate var asTransportFailure: TransportFailure? {
+extension FormError {
+    /// The failure to read one of the form's files; nil for a form that the queue refuses.
+    fileprivate var asTransportError: TransportError? {
         switch self {
-        case .storage(let reason): TransportFailure(.body, reach: .maybeSent, reason: reason)
+        case .storage(let reason): TransportError(.body, reach: .maybeSent, reason: reason)
         case .cutShort:
-            TransportFailure(.body, reach: .maybeSent, reason: "a file became shorter while it was sent")
-        case .malformed, .tooLarge, .unsupported: nil
+            TransportError(.body, reach: .maybeSent, reason: "a file became shorter while it was sent")
+        case .malformed, .tooLarge, .unsupported, .coded: nil
         }
     }
 }

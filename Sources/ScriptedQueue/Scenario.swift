@@ -1,13 +1,14 @@
 public import LocalQueue
 public import LuaVM
+public import PlainErrors
 import Synchronization
 
 /// A scenario: a Lua file that returns a function from a submitted job to its timetable.
 ///
-/// It runs in a machine of its own, which knows nothing of the script's, one submit at a time, and is bounded in memory
-/// and in instructions, so that a scenario that never ends does not take the queue with it.
+/// It runs in a Lua machine of its own, separate from the script's, for one submit at a time. Its memory and instructions
+/// are limited, so that a scenario that never ends does not block the queue.
 public final class Scenario: Sendable {
-    /// @unchecked: a machine may be used from any thread, by one at a time; it is used under the lock only.
+    /// @unchecked: a machine may be used from any thread, one at a time, and it is used under the lock only.
     private struct Machine: @unchecked Sendable {
         var vm: LuaVM
         var ask: LuaReference
@@ -17,47 +18,52 @@ public final class Scenario: Sendable {
     private static let memory = 256 << 20
 
     private let machine: Mutex<Machine>
-    /// "scenario.lua:3", where the function is.
+    /// Where the function is, such as "scenario.lua:3".
     public let place: String
 
     /// - Parameters:
-    ///   - path: the file.
-    ///   - seed: makes the scenario's `math.random` the same in every run; nil: a new one.
+    ///   - path: the file; its bytes need not be text.
+    ///   - seed: makes the scenario's `math.random` repeatable; nil: a random seed.
     /// - Throws: a message that names the file and the line.
-    public init(path: String, seed: UInt64? = nil) throws(TimetableProblem) {
+    public init(path: [UInt8], seed: UInt64? = nil) throws(MessageError) {
         do throws(LuaError) {
             let vm = try LuaVM()
             let loader = try vm.load(PackageResources.scenario_lua, name: "=[decart-lua] scenario")
-            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+            let folder = path.lastIndex(of: UInt8(ascii: "/")).map { Array(path[...$0]) } ?? Array("./".utf8)
             vm.limitMemory(to: Self.memory)
             let ask = try vm.callKeeping(
                 loader,
                 [
-                    .functions([]), .value(.text(path)), .value(.text(folder)),
+                    .functions([]), .value(.string(path)), .value(.string(folder)),
                     .value(seed.map { .integer(Int64(bitPattern: $0)) } ?? .nil),
                 ])
-            place = try vm.call(ask).first?.text ?? path
+            place = try vm.call(ask).first?.text ?? String(decoding: path, as: UTF8.self)
             machine = Mutex(Machine(vm: vm, ask: ask))
         } catch {
-            throw TimetableProblem(error.message)
+            throw MessageError(error.message)
         }
     }
 
-    /// What the scenario makes of a submit.
+    public convenience init(path: String, seed: UInt64? = nil) throws(MessageError) {
+        try self.init(path: Array(path.utf8), seed: seed)
+    }
+
+    /// What the scenario decides about a submit.
     public func answer(to job: SubmittedJob) -> SubmitAnswer {
-        do throws(TimetableProblem) {
+        do throws(MessageError) {
             return try Timetable.answer(from: try ask(job))
         } catch {
-            return .broken("\(place): the scenario's answer to submit \(job.number) cannot be used: \(error.message)")
+            return .plannerFailed(
+                "\(place): the scenario's answer to submit \(job.number) cannot be used: \(error.message)")
         }
     }
 
-    private func ask(_ job: SubmittedJob) throws(TimetableProblem) -> LuaValue {
-        let asked = machine.withLock { machine -> Result<LuaValue, TimetableProblem> in
+    private func ask(_ job: SubmittedJob) throws(MessageError) -> LuaValue {
+        let asked = machine.withLock { machine -> Result<LuaValue, MessageError> in
             do throws(LuaError) {
                 return .success(try machine.vm.call(machine.ask, [.value(LuaValue(job))]).first ?? .nil)
             } catch {
-                return .failure(TimetableProblem(error.message))
+                return .failure(MessageError(error.message))
             }
         }
         return try asked.get()

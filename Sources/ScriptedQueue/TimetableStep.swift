@@ -1,7 +1,8 @@
 import LocalQueue
 import LuaVM
+import PlainErrors
 
-/// One step of a timetable, read.
+/// One step of a timetable.
 enum TimetableStep {
     struct Fault {
         var fault: QueueFault
@@ -12,32 +13,32 @@ enum TimetableStep {
     case fault(Fault)
     case expired
 
-    /// Ten years: more is a mistake, and sums of it might not fit.
+    /// Ten years, in milliseconds. More is a mistake, and sums might overflow.
     private static let longest = 315_360_000_000.0
-    /// Statuses are shown, logged and compared: a word is enough.
+    /// In bytes.
     private static let longestStatus = 100
 
-    /// - Parameter name: what problems call it, such as "step 2".
-    init(_ value: LuaValue, _ name: String) throws(TimetableProblem) {
+    /// - Parameter name: what messages call it, such as "step 2".
+    init(_ value: LuaValue, _ name: String) throws(MessageError) {
         switch value {
         case .string:
             self = try Self.read(LuaTable(sequence: [value]), name)
         case .table(let table):
             self = try Self.read(table, name)
         default:
-            throw TimetableProblem(
+            throw MessageError(
                 "\(name) is \(value.shortDescription); a step is a status, or { status, milliseconds }, or a fault "
                     + "such as { error = 429 }. A timetable is a list of steps")
         }
     }
 
-    private static func read(_ table: LuaTable, _ name: String) throws(TimetableProblem) -> TimetableStep {
+    private static func read(_ table: LuaTable, _ name: String) throws(MessageError) -> TimetableStep {
         guard let word = table.sequence.first else {
             try check(table, name, known: ["error", "retryAfter", "times", "lasts"], positions: 0)
             return .fault(Fault(fault: try refusal(table, name), extent: try extent(table, name)))
         }
         guard case .string = word, let status = word.text else {
-            throw TimetableProblem("\(name) begins with \(word.shortDescription), and not with a status")
+            throw MessageError("\(name) begins with \(word.shortDescription) instead of a status")
         }
         switch status {
         case "cut", "hang":
@@ -48,7 +49,7 @@ enum TimetableStep {
             return .expired
         default:
             guard !status.isEmpty, status.utf8.count <= longestStatus else {
-                throw TimetableProblem("\(name): a status has 1 to \(longestStatus) bytes")
+                throw MessageError("\(name): a status must have 1 to \(longestStatus) bytes")
             }
             try check(table, name, known: ["error"], positions: 2)
             let lasts =
@@ -56,59 +57,60 @@ enum TimetableStep {
                 ? try milliseconds(table.sequence[1], "\(name): the time of \"\(status)\"") : nil
             let failure = table["error"]
             guard failure == .nil || failure.text != nil, failure == .nil || status == "failed" else {
-                throw TimetableProblem("\(name): error is the reason of a \"failed\", a string")
+                throw MessageError("\(name): error is the reason of a \"failed\", and a string")
             }
             return .status(status, lasts: lasts, failure: failure.text)
         }
     }
 
-    private static func refusal(_ table: LuaTable, _ name: String) throws(TimetableProblem) -> QueueFault {
+    private static func refusal(_ table: LuaTable, _ name: String) throws(MessageError) -> QueueFault {
         guard let number = table["error"].double, (400...599).contains(number), let status = Int(exactly: number) else {
-            throw TimetableProblem(
-                "\(name): error is the HTTP status of a refusal, 400 to 599, not \(table["error"].shortDescription)")
+            throw MessageError(
+                "\(name): error must be the HTTP status of a refusal, 400 to 599, not \(table["error"].shortDescription)"
+            )
         }
         let after = table["retryAfter"]
         return .refusal(
             status: status, retryAfter: after == .nil ? nil : try milliseconds(after, "\(name): retryAfter"))
     }
 
-    private static func extent(_ table: LuaTable, _ name: String) throws(TimetableProblem) -> JobPlan.Extent {
+    private static func extent(_ table: LuaTable, _ name: String) throws(MessageError) -> JobPlan.Extent {
         let (times, lasts) = (table["times"], table["lasts"])
         if lasts != .nil {
-            guard times == .nil else { throw TimetableProblem("\(name): a fault has times or lasts, not both") }
+            guard times == .nil else { throw MessageError("\(name): a fault takes times or lasts, not both") }
             return .milliseconds(try milliseconds(lasts, "\(name): lasts"))
         }
-        if times == .nil { return .looks(1) }
+        if times == .nil { return .polls(1) }
         guard let number = times.double, (1...1e9).contains(number), let count = Int(exactly: number) else {
-            throw TimetableProblem(
-                "\(name): times is how many looks meet the fault, a whole number from 1 up, not "
+            throw MessageError(
+                "\(name): times must be the number of polls that fail, a whole number from 1 up, not "
                     + times.shortDescription
             )
         }
-        return .looks(count)
+        return .polls(count)
     }
 
-    private static func milliseconds(_ value: LuaValue, _ name: String) throws(TimetableProblem) -> Int64 {
+    private static func milliseconds(_ value: LuaValue, _ name: String) throws(MessageError) -> Int64 {
         guard let number = value.double, number >= 0, number <= longest else {
-            throw TimetableProblem("\(name) is milliseconds, a number from 0 up, not \(value.shortDescription)")
+            throw MessageError("\(name) must be milliseconds, a number from 0 up, not \(value.shortDescription)")
         }
         return Int64(number.rounded())
     }
 
     private static func check(
         _ table: LuaTable, _ name: String, known: [String], positions: Int
-    ) throws(TimetableProblem) {
+    ) throws(MessageError) {
         for entry in table.entries {
             guard let key = entry.key.text, known.contains(key) else {
                 let what = known.isEmpty ? "no options" : known.joined(separator: ", ")
-                throw TimetableProblem(
+                throw MessageError(
                     "\(name) knows no option '\(entry.key.text ?? entry.key.shortDescription)'; it takes \(what)")
             }
         }
         guard table.sequence.count <= positions else {
             let surplus = table.sequence[positions].shortDescription
-            throw TimetableProblem(
-                "\(name) has \(surplus) too much; a step is a status, or { status, milliseconds }, or a fault such as "
+            throw MessageError(
+                "\(name) has \(surplus) too many; a step is a status, or { status, milliseconds }, or a fault such as "
                     + "{ error = 429 }"
             )
         }
@@ -116,7 +118,7 @@ enum TimetableStep {
 }
 
 extension LuaValue {
-    /// `{ "pending", 5000 }`: a step, which is no timetable.
+    /// Whether it is like `{ "pending", 5000 }`: a step, not a timetable.
     var isTimedStep: Bool {
         guard case .table(let table) = self, table.sequence.count == 2, case .string = table.sequence[0] else {
             return false
@@ -124,14 +126,14 @@ extension LuaValue {
         return table.sequence[1].double != nil
     }
 
-    /// The steps of a list; nil for a step, as `{ "completed" }` or `{ error = 429 }`.
+    /// The steps of a list; nil if the value is itself a step, such as `{ "completed" }` or `{ error = 429 }`.
     var steps: [LuaValue]? {
         guard case .table(let table) = self, table.entries.isEmpty else { return nil }
         if table.sequence.count == 1, case .string = table.sequence[0] { return nil }
         return table.sequence
     }
 
-    /// The value as a complaint shows it.
+    /// The value as shown in messages.
     var shortDescription: String {
         switch self {
         case .nil: "nothing"

@@ -1,18 +1,14 @@
-import Foundation
+import PlainErrors
+import TestSupport
 import Testing
 
 @testable import LocalQueue
 @testable import ScriptedQueue
 
 struct ScenarioTests {
-    private let folder = FileManager.default.temporaryDirectory.path + "/scenario-" + UUID().uuidString
-
     private func scenario(_ source: String, seed: UInt64? = nil) throws -> Scenario {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = folder + "/s.lua"
-        try Data(source.utf8).write(to: URL(fileURLWithPath: path))
-        return try Scenario(path: path, seed: seed)
+        let scratch = try ScratchFolder()
+        return try Scenario(path: try scratch.write("s.lua", source), seed: seed)
     }
 
     private func job(_ number: Int, prompt: String = "A sunset") -> SubmittedJob {
@@ -44,7 +40,7 @@ struct ScenarioTests {
         ("while true do end", "s.lua:1: it does not come to an end"),
     ])
     func `a file that is no scenario is refused by name`(source: String, complaint: String) throws {
-        let problem = #expect(throws: TimetableProblem.self) { _ = try scenario(source) }
+        let problem = #expect(throws: MessageError.self) { _ = try scenario(source) }
         #expect(problem?.message.contains(complaint) == true, "\(problem?.message ?? "")")
     }
 
@@ -78,7 +74,7 @@ struct ScenarioTests {
                             return plan
                         }()))
         }
-        guard case .broken(let message) = answer else { return #expect(Bool(false), "\(answer)") }
+        guard case .plannerFailed(let message) = answer else { return #expect(Bool(false), "\(answer)") }
         #expect(message.contains(complaint), "\(message)")
     }
 

@@ -1,4 +1,5 @@
 import LuaVM
+import PlainErrors
 import Testing
 
 @testable import LocalQueue
@@ -13,7 +14,7 @@ struct TimetableTests {
 
     private func plan(_ source: String) throws -> JobPlan {
         guard case .job(let plan) = try Timetable.answer(from: try value(source)) else {
-            throw TimetableProblem("no job: \(source)")
+            throw MessageError("no job: \(source)")
         }
         return plan
     }
@@ -37,9 +38,9 @@ struct TimetableTests {
             """#
         )
         #expect(
-            plan.troubles == [
-                .init(after: 0, extent: .looks(1), fault: .cut),
-                .init(after: 100, extent: .looks(2), fault: .refusal(status: 429, retryAfter: 2500)),
+            plan.faults == [
+                .init(after: 0, extent: .polls(1), fault: .cut),
+                .init(after: 100, extent: .polls(2), fault: .refusal(status: 429, retryAfter: 2500)),
                 .init(after: 100, extent: .milliseconds(50), fault: .hang),
             ])
         #expect(plan.steps.map(\.lasts) == [150, 7])
@@ -73,12 +74,12 @@ struct TimetableTests {
         (#"{ "pending", 5000 }"#, "a list of them"),
         ("{}", "at least one step"),
         ("true", "it is true"),
-        (#"{ { "pending", 5, 6 }, "completed" }"#, "6 too much"),
+        (#"{ { "pending", 5, 6 }, "completed" }"#, "6 too many"),
         (#"{ "cut", times = 2 }"#, "neither times nor lasts"),
     ])
-    func `what is wrong is said, and what is right`(source: String, complaint: String) throws {
+    func `messages say what is wrong and what is right`(source: String, complaint: String) throws {
         let given = try value(source)
-        let problem = #expect(throws: TimetableProblem.self) { try Timetable.answer(from: given) }
+        let problem = #expect(throws: MessageError.self) { try Timetable.answer(from: given) }
         #expect(problem?.message.contains(complaint) == true, "\(problem?.message ?? "")")
     }
 }

@@ -1,16 +1,16 @@
 import DecartAPI
 
-/// What every route that takes a body does with it first.
+/// How routes read their bodies.
 extension QueueAPI {
     /// Bytes of a JSON body, at most: metadata is small.
     private static let jsonLimit = 256 * 1024
 
-    /// Reads a form, holds it against `schema`, and hands it on; from then on its files are `body`'s to remove.
+    /// Reads a form, checks it against `schema` and passes it on. From then on `body` is responsible for its files.
     func withForm(
         of request: QueueRequest, by schema: InputSchema?, _ body: (ReceivedForm) async -> QueueReply
     ) async -> QueueReply {
         let form: ReceivedForm
-        do throws(FormProblem) {
+        do throws(FormError) {
             form = try await request.readForm()
         } catch {
             return Self.refusal(of: error)
@@ -23,12 +23,12 @@ extension QueueAPI {
         return await body(form)
     }
 
-    /// Reads a JSON object, where an empty body is an empty one.
+    /// Reads a JSON object; an empty body counts as an empty object.
     func withObject(
         of request: QueueRequest, _ body: ([String: JSONValue]) -> QueueReply
     ) async -> QueueReply {
         let bytes: [UInt8]
-        do throws(FormProblem) {
+        do throws(FormError) {
             bytes = try await request.readBody(Self.jsonLimit)
         } catch {
             return Self.refusal(of: error)
@@ -44,11 +44,13 @@ extension QueueAPI {
         }
     }
 
-    private static func refusal(of problem: FormProblem) -> QueueReply {
+    private static func refusal(of problem: FormError) -> QueueReply {
         switch problem {
         case .malformed(let reason): .refusal(400, "There was an error parsing the body: \(reason)")
         case .tooLarge(let reason): .refusal(413, reason)
         case .unsupported: .refusal(415, "Send a form, as multipart/form-data or application/x-www-form-urlencoded")
+        case .coded(let coding):
+            .refusal(415, "The Content-Encoding \(Excerpt.quoted(coding)) is not known here: send the body as it is")
         case .cutShort: .refusal(400, "There was an error parsing the body: it ended too early")
         case .storage(let reason): .refusal(500, reason)
         }

@@ -1,5 +1,6 @@
 import ByteRanges
 import DecartAPI
+import PlainErrors
 
 extension QueueAPI {
     func submit(model name: String, _ request: QueueRequest) async -> QueueReply {
@@ -14,15 +15,15 @@ extension QueueAPI {
             case .fault(let fault):
                 queue.folder.discard(form)
                 return .fault(fault)
-            case .broken(let reason):
+            case .plannerFailed(let reason):
                 queue.folder.discard(form)
                 return .refusal(422, reason)
             }
-            do throws(StorageError) {
+            do throws(MessageError) {
                 return .json(200, body(of: try queue.submit(model: model, form: form, plan: plan)))
             } catch {
                 queue.folder.discard(form)
-                return .refusal(500, error.description)
+                return .refusal(500, error.message)
             }
         }
     }
@@ -51,7 +52,7 @@ extension QueueAPI {
         return .object(members)
     }
 
-    /// A clip, or the stretch of it that the headers ask for.
+    /// A clip, or the part of it that the headers ask for.
     static func reply(with clip: Clip, _ headers: [String: String]) -> QueueReply {
         let common: [QueueReply.Header] = [
             .init(name: "etag", value: clip.entityTag), .init(name: "accept-ranges", value: "bytes"),
@@ -59,7 +60,7 @@ extension QueueAPI {
         if let known = headers["if-none-match"], known == "*" || known.contains(clip.entityTag) {
             return QueueReply(status: 304, headers: common, body: .bytes([]))
         }
-        // A range of something else is of no use: then the whole is sent (RFC 9110, section 13.1.5).
+        // A range of something else is useless: then the whole is sent (RFC 9110, section 13.1.5).
         let isSame = headers["if-range"].map { $0 == clip.entityTag } ?? true
         let type = QueueReply.Header(name: "content-type", value: clip.type)
         switch ByteRange(isSame ? headers["range"] : nil, size: clip.size) {
@@ -72,7 +73,7 @@ extension QueueAPI {
                 body: .file(clip.fileName, range))
         case .unsatisfiable:
             return .refusal(
-                416, "The range begins behind the end of the content",
+                416, "The range begins after the end of the content",
                 headers: common + [.init(name: "content-range", value: "bytes */\(clip.size)")])
         }
     }

@@ -1,10 +1,10 @@
 extension QueueAPI {
-    /// One row of the API: a path, its methods and what answers them.
+    /// One row of the API: a path, its methods and the function that answers them.
     struct Route: Sendable {
         var methods: [String]
-        /// Nil stands for one segment of any text.
+        /// Nil matches any one segment.
         var pattern: [String?]
-        /// The string is what the pattern's nil stood for, "" where it has none.
+        /// The string is the segment that the pattern's nil matched; empty if it has none.
         var answer: nonisolated(nonsending) @Sendable (QueueAPI, QueueRequest, String) async -> QueueReply
     }
 
@@ -40,7 +40,7 @@ extension QueueAPI {
 }
 
 extension QueueAPI.Route {
-    /// What the pattern's nil stood for, "" where it has none; nil if the path is another.
+    /// The segment that the pattern's nil matched, empty if it has none; nil if the path does not match.
     func match(_ segments: [String]) -> String? {
         guard segments.count == pattern.count else { return nil }
         var argument = ""

@@ -1,8 +1,9 @@
 import DecartAPI
+import PlainErrors
 import RunClock
 
-/// Decart's API: a request in, a reply out. It knows neither sockets nor files; the HTTP face and the transport
-/// within the process both hand it their requests.
+/// Decart's API: a request in, a reply out. It knows nothing of sockets; the HTTP server and the in-process transport
+/// both hand it their requests.
 ///
 /// | request | reply |
 /// |---|---|
@@ -19,15 +20,15 @@ import RunClock
 /// Anything else is 404 `{"detail": "Not Found"}`, a known path with another method 405, a wrong key 401.
 struct QueueAPI: Sendable {
     let queue: JobQueue
-    /// The key that requests have to bring; nil: any or none will do.
+    /// The key that requests have to carry; nil: any or none.
     let key: QueueKey?
     /// How long every reply is held back.
     let latency: Duration
     let clock: any RunClock
-    /// After how many bytes a result's body breaks off; nil: never.
+    /// After how many bytes a result's body is cut; nil: never.
     let cutAfter: Int?
-    let files: FileShelf
-    let tokens: TokenBook
+    let files: FileStore
+    let tokens: TokenStore
 
     init(queue: JobQueue, settings: QueueSettings, key: QueueKey?, latency: Duration, clock: any RunClock) {
         self.queue = queue
@@ -35,12 +36,12 @@ struct QueueAPI: Sendable {
         self.latency = latency
         self.clock = clock
         cutAfter = settings.cutAfter.map { max(0, $0) }
-        files = FileShelf(ids: queue.ids, clock: clock, database: queue.database)
-        tokens = TokenBook(ids: queue.ids, clock: clock, database: queue.database)
+        files = FileStore(ids: queue.ids, clock: clock, database: queue.database)
+        tokens = TokenStore(ids: queue.ids, clock: clock, database: queue.database)
     }
 
     /// Answers a request.
-    /// - Throws: when the task is cancelled while the reply is held back; the request has been carried out by then.
+    /// - Throws: if the task is cancelled while the reply is held back. The request has been carried out by then.
     func reply(to request: QueueRequest) async throws(CancellationError) -> QueueReply {
         let reply = await answer(request)
         guard latency > .zero else { return reply }
@@ -60,15 +61,15 @@ struct QueueAPI: Sendable {
             let allowed = matching.flatMap(\.0.methods).joined(separator: ", ")
             return .refusal(405, "Method Not Allowed", headers: [.init(name: "allow", value: allowed)])
         }
-        do throws(StorageError) {
+        do throws(MessageError) {
             guard try accepts(key: request.headers["x-api-key"]) else { return .refusal(401, "Invalid API key") }
         } catch {
-            return .refusal(500, error.description)
+            return .refusal(500, error.message)
         }
         return await route.answer(self, request, argument)
     }
 
-    private func accepts(key given: String?) throws(StorageError) -> Bool {
+    private func accepts(key given: String?) throws(MessageError) -> Bool {
         guard let key else { return true }
         guard let given else { return false }
         if key.matches(given) { return true }

@@ -1,36 +1,37 @@
 import DecartAPI
+import PlainErrors
 import Synchronization
 
 extension QueueReply {
     private static let chunk = 64 * 1024
 
-    /// The reply as the client gets it, read from the queue's folder.
+    /// The reply as the client receives it, read from the queue's folder.
     func transported(
         from folder: JobFolder, streaming: Bool
-    ) throws(TransportFailure) -> TransportReply {
+    ) throws(TransportError) -> TransportReply {
         let headers = headers.map { (name: $0.name, value: $0.value) } + [("content-length", "\(length)")]
         switch body {
         case .bytes(let bytes):
             return TransportReply(status: status, headers: headers, body: Self.body(bytes, streaming: streaming))
         case .file(let name, let range):
-            let file = try Self.reading { () throws(StorageError) in try FileSource(path: folder.path(of: name)) }
-            let cut = cutAfter.map { range.lowerBound + $0 }
+            let file = try Self.reading { () throws(MessageError) in try FileSource(path: folder.path(of: name)) }
+            let end = cutAfter.map { range.lowerBound + $0 }
             guard streaming else {
-                if cut != nil { throw Self.broken }
-                let bytes = try Self.reading { () throws(StorageError) in
+                if end != nil { throw Self.cut }
+                let bytes = try Self.reading { () throws(MessageError) in
                     try file.read(at: range.lowerBound, count: range.count)
                 }
                 return TransportReply(status: status, headers: headers, body: .bytes(bytes))
             }
             let position = Mutex(range.lowerBound)
-            let stream = ByteStream { () async throws(TransportFailure) -> [UInt8]? in
+            let stream = ByteStream { () async throws(TransportError) -> [UInt8]? in
                 let offset = position.withLock { $0 }
-                let count = min(Self.chunk, (cut ?? range.upperBound) - offset)
+                let count = min(Self.chunk, (end ?? range.upperBound) - offset)
                 guard count > 0 else {
-                    if cut != nil { throw Self.broken }
+                    if end != nil { throw Self.cut }
                     return nil
                 }
-                let bytes = try Self.reading { () throws(StorageError) in try file.read(at: offset, count: count) }
+                let bytes = try Self.reading { () throws(MessageError) in try file.read(at: offset, count: count) }
                 position.withLock { $0 = offset + count }
                 return bytes
             }
@@ -38,14 +39,14 @@ extension QueueReply {
         }
     }
 
-    private static let broken = TransportFailure(
-        .network, reach: .maybeSent, reason: "the local queue broke off the body, as it was told to")
+    private static let cut = TransportError(
+        .network, reach: .maybeSent, reason: "the local queue cut the body on purpose")
 
     private static func body(_ bytes: [UInt8], streaming: Bool) -> TransportReply.Body {
         guard streaming else { return .bytes(bytes) }
         let rest = Mutex<[UInt8]?>(bytes.isEmpty ? nil : bytes)
         return .stream(
-            ByteStream { () async throws(TransportFailure) -> [UInt8]? in
+            ByteStream { () async throws(TransportError) -> [UInt8]? in
                 rest.withLock { rest in
                     defer { rest = nil }
                     return rest
@@ -53,11 +54,11 @@ extension QueueReply {
             })
     }
 
-    private static func reading<Value>(_ body: () throws(StorageError) -> Value) throws(TransportFailure) -> Value {
-        do throws(StorageError) {
+    private static func reading<Value>(_ body: () throws(MessageError) -> Value) throws(TransportError) -> Value {
+        do throws(MessageError) {
             return try body()
         } catch {
-            throw TransportFailure(.network, reach: .maybeSent, reason: error.description)
+            throw TransportError(.network, reach: .maybeSent, reason: error.message)
         }
     }
 }

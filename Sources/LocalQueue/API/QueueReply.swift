@@ -1,10 +1,11 @@
 import DecartAPI
+import PlainErrors
 
 /// A reply as data.
 struct QueueReply: Hashable, Sendable {
     enum Body: Hashable, Sendable {
         case bytes([UInt8])
-        /// A stretch of a file in the queue's folder.
+        /// Part of a file in the queue's folder.
         case file(String, Range<Int>)
     }
 
@@ -15,15 +16,15 @@ struct QueueReply: Hashable, Sendable {
     }
 
     var status: Int
-    /// Without `content-length`, which follows from the body.
+    /// Without `content-length`, which the body determines.
     var headers: [Header]
     var body: Body
-    /// The body breaks off after so many bytes; nil: it is whole.
+    /// The body is cut after so many bytes; nil: it is whole.
     var cutAfter: Int?
-    /// Nothing of this is sent; nil: it is.
+    /// Set if no reply is sent at all.
     var silence: Silence?
 
-    /// How a request ends that gets no reply.
+    /// How a request without a reply ends.
     enum Silence: Hashable, Sendable {
         case cut, hang
     }
@@ -38,7 +39,7 @@ struct QueueReply: Hashable, Sendable {
         json(status, ["detail": .string(detail)], headers: headers)
     }
 
-    /// A refusal of what was sent, in the service's shape for it: `{"detail": [{"loc", "msg", "type"}]}`.
+    /// A refusal of the input, in the service's shape: `{"detail": [{"loc", "msg", "type"}]}`.
     static func invalid(_ problems: [(place: [String], message: String, type: String)]) -> QueueReply {
         let list = problems.map { problem -> JSONValue in
             [
@@ -55,7 +56,7 @@ struct QueueReply: Hashable, Sendable {
         case .refusal(let status, let retryAfter):
             let seconds = retryAfter.map { ($0 + 999) / 1000 }
             return refusal(
-                status, "The local queue was told to answer \(status)",
+                status, "The local queue's scenario refuses this request with \(status)",
                 headers: seconds.map { [.init(name: "retry-after", value: "\($0)")] } ?? [])
         case .cut: reply.silence = .cut
         case .hang: reply.silence = .hang
@@ -63,12 +64,12 @@ struct QueueReply: Hashable, Sendable {
         return reply
     }
 
-    /// The reply that `body` makes; one that says what is wrong with the queue's disk if that is.
-    static func answering(_ body: () throws(StorageError) -> QueueReply) -> QueueReply {
-        do throws(StorageError) {
+    /// The reply that `body` makes; a 500 with the reason if the queue's storage fails.
+    static func answering(_ body: () throws(MessageError) -> QueueReply) -> QueueReply {
+        do throws(MessageError) {
             return try body()
         } catch {
-            return .refusal(500, error.description)
+            return .refusal(500, error.message)
         }
     }
 

@@ -1,17 +1,17 @@
-/// A request as the API sees it, whichever way it came.
+/// A request as the API sees it, however it arrived.
 struct QueueRequest: Sendable {
     /// In capitals.
     var method: String
-    /// What follows the host: the path, percent-encoded, and a query that nothing here looks at.
+    /// What follows the host: the path, percent-encoded, and a query, which is ignored.
     var target: String
-    /// By their names in lower case.
+    /// Keyed by lower-case name.
     var headers: [String: String]
-    /// Reads the body into a form. Called at most once, and not at all when the request is refused before.
-    var readForm: nonisolated(nonsending) @Sendable () async throws(FormProblem) -> ReceivedForm
-    /// Reads the body as it is, up to a number of bytes; in place of `readForm`.
-    var readBody: nonisolated(nonsending) @Sendable (_ limit: Int) async throws(FormProblem) -> [UInt8]
+    /// Reads the body as a form. Called at most once, and not at all if the request is refused first.
+    var readForm: nonisolated(nonsending) @Sendable () async throws(FormError) -> ReceivedForm
+    /// Reads the raw body, up to a number of bytes; instead of `readForm`.
+    var readBody: nonisolated(nonsending) @Sendable (_ limit: Int) async throws(FormError) -> [UInt8]
 
-    /// The path's segments, decoded; nil if it is no path or an escape in it is wrong.
+    /// The path's segments, decoded; nil if it is not a path or has an invalid escape.
     var segments: [String]? {
         let path = target.prefix { $0 != "?" && $0 != "#" }
         guard path.hasPrefix("/") else { return nil }

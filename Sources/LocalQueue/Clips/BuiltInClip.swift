@@ -1,4 +1,4 @@
-/// The clip and the picture that the project made itself, marked with the job they are for.
+/// The clip and the picture that ship with the program, marked with the job they are for.
 enum BuiltInClip {
     static func bytes(for order: ClipOrder) -> [UInt8] {
         let prompt = order.caption
@@ -11,7 +11,7 @@ enum BuiltInClip {
 }
 
 extension ClipOrder {
-    /// The prompt as it is written into metadata and pictures: one line, no control characters, not too long.
+    /// The prompt as written into metadata and pictures: one line, no control characters, at most 1,000 characters.
     var caption: String {
         let printable = prompt.unicodeScalars.prefix(1000).map { scalar -> Unicode.Scalar in
             scalar.properties.generalCategory == .control ? " " : scalar

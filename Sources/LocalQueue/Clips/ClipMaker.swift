@@ -1,14 +1,14 @@
-import Foundation
+import FoundationEssentials
 
 /// How results are made.
 public enum ClipMaker: Sendable, Hashable {
-    /// The clip or picture that the project brings along, with each job's own data in its metadata. Made at once, and
-    /// the same bytes for the same job every time: this is the one for virtual time.
+    /// The clip or picture that ships with the program, with each job's data in its metadata. Made at once, and the same
+    /// bytes for the same job every time, as virtual time needs.
     case builtIn
-    /// Rendered by the `ffmpeg` at that path, from the prompt or the upload; `builtIn` where that fails.
+    /// Rendered by the `ffmpeg` at that path, from the prompt or the upload; `builtIn` if that fails.
     case ffmpeg(path: String)
 
-    /// `ffmpeg` where `PATH` has one, else `builtIn`.
+    /// `ffmpeg` if there is one in `PATH`, else `builtIn`.
     public static func bestAvailable() -> ClipMaker {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         for folder in path.split(separator: ":") {

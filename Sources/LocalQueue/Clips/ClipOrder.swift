@@ -1,6 +1,6 @@
 import DecartAPI
 
-/// What a clip is to show: everything that is known of its job.
+/// What a clip should show: everything known about its job.
 struct ClipOrder: Hashable, Sendable {
     enum Source: Hashable, Sendable {
         /// A file in the queue's folder.
@@ -17,7 +17,7 @@ struct ClipOrder: Hashable, Sendable {
     var height: Int
     /// Frames per second.
     var fps: Int
-    /// The upload to make it from, where there is one.
+    /// The upload to make it from, if there is one.
     var source: Source?
 
     init(_ record: JobRecord) {
@@ -30,7 +30,7 @@ struct ClipOrder: Hashable, Sendable {
         jobID = id
         self.prompt = prompt
         isStill = model?.kind == .image
-        // Clips at half the model's size: a quarter of the work, and still good to look at.
+        // Clips are half the model's size: a quarter of the work, and still good to watch.
         let scale = isStill ? 1 : 2
         width = max(16, (model?.width ?? 1280) / scale / 2 * 2)
         height = max(16, (model?.height ?? 720) / scale / 2 * 2)

@@ -1,12 +1,12 @@
 /// One way to render a clip: the arguments of one run of `ffmpeg`, as data.
 ///
-/// `ffmpeg` runs inside the queue's folder and gets plain names of ours, so that nothing a user chose (a path, a
-/// prompt) has to be quoted in its filter language. The prompt comes as a file, and as one argument of metadata.
+/// `ffmpeg` runs inside the queue's folder and is given file names of our own making, so that nothing a user chose (a
+/// path, a prompt) has to be quoted in its filter language. The prompt is passed in a file, and as one metadata argument.
 struct FFmpegPlan: Hashable, Sendable {
-    /// Seconds of a clip, at most: long enough to see, short enough to be rendered while the job is "processing".
+    /// A clip's length in seconds, at most: long enough to watch, short enough to render while the job is "processing".
     static let duration = 3
 
-    /// What uploads are read as. Playlists and the like are left out: they name other files and addresses.
+    /// The formats that uploads may have. Playlists and the like are left out: they name other files and addresses.
     private static let formats =
         "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,"
         + "png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif_pipe,apng"
@@ -14,24 +14,24 @@ struct FFmpegPlan: Hashable, Sendable {
     var arguments: [String]
 
     /// - Parameters:
-    ///   - source: the upload to work on; nil: a picture of ffmpeg's own.
-    ///   - captionFile: a text file in the folder to be drawn into the picture; nil: no text.
-    ///   - output: the file to make in the folder.
+    ///   - source: the upload to start from; nil: a generated picture.
+    ///   - captionFile: a text file in the folder to draw into the picture; nil: no text.
+    ///   - output: the file to create in the folder.
     init(for order: ClipOrder, from source: ClipOrder.Source?, captionFile: String?, output: String) {
-        let look = ClipLook(for: order)
+        let style = ClipStyle(for: order)
         var filters: [String]
         var input: [String]
         switch source {
         case nil:
-            input = ["-f", "lavfi", "-i", look.picture]
-            filters = look.pictureFilters
+            input = ["-f", "lavfi", "-i", style.picture]
+            filters = style.pictureFilters
         case .image(let name), .video(let name):
             input = ["-protocol_whitelist", "file", "-format_whitelist", Self.formats, "-t", "\(Self.duration)"]
             input += ["-i", "file:\(name)"]
-            filters = look.fitting + look.treatment
-            if case .image = source, !order.isStill { filters += look.zoom(seconds: Self.duration) }
+            filters = style.fitting + style.treatment
+            if case .image = source, !order.isStill { filters += style.zoom(seconds: Self.duration) }
         }
-        if let captionFile { filters.append(look.caption(file: captionFile)) }
+        if let captionFile { filters.append(style.caption(file: captionFile)) }
         arguments = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + input
         arguments += ["-vf", filters.joined(separator: ","), "-an", "-sn", "-dn", "-map_metadata", "-1"]
         if order.isStill {

@@ -2,9 +2,9 @@ import Foundation
 import Logging
 import RunClock
 
-/// Renders clips with `ffmpeg`: the nicest plan first, plainer ones where it fails.
+/// Renders clips with `ffmpeg`: the best plan first, simpler ones if it fails.
 struct FFmpegRenderer: Sendable {
-    /// One run that takes longer is killed: an upload may be a puzzle made to last.
+    /// A run that takes longer is killed: an upload may be made to take forever.
     private static let timeout = Duration.seconds(20)
 
     let executable: String
@@ -25,8 +25,9 @@ struct FFmpegRenderer: Sendable {
             }
             let directory = try folder.path()
             for plan in Self.plans(for: order, caption: caption, output: part) {
-                let child = ChildProcess(executable: executable, arguments: plan.arguments, directory: directory)
-                let status = await child.run(timeout: Self.timeout, clock: clock)
+                if Task.isCancelled { return nil }
+                let ffmpeg = FFmpegProcess(executable: executable, arguments: plan.arguments, directory: directory)
+                let status = await ffmpeg.run(timeout: Self.timeout, clock: clock)
                 if Task.isCancelled { return nil }
                 guard status == 0 else {
                     logger.debug("ffmpeg did not render \(order.jobID): status \(status.map(String.init) ?? "none")")
@@ -50,12 +51,12 @@ struct FFmpegRenderer: Sendable {
         }
     }
 
-    /// The finished file under its own name; nil if there is nothing in it.
+    /// Gives the finished file its name; nil if it is empty.
     private func take(_ part: String, for order: ClipOrder) throws -> Clip? {
         var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: folder.path(of: part))))
         guard !bytes.isEmpty else { return nil }
         if order.isStill {
-            // ffmpeg writes no texts into a PNG, and two pictures of one upload would be the same bytes.
+            // ffmpeg writes no text into a PNG, and two pictures of one upload would be the same bytes.
             bytes = PNGFile.adding([("Title", order.caption), ("Comment", order.jobID)], to: bytes)
         }
         try folder.write(bytes, to: order.fileName)

@@ -1,13 +1,13 @@
 import DecartAPI
 
-/// What is to become of one job: the statuses it goes through and how long it stays in each, and how looks at it fail.
+/// What happens to one job: the statuses it passes through, how long each lasts, and which of its polls fail.
 ///
-/// The usual plan waits, works and ends. A scenario may give a job any list: a second `processing`, a status that no
-/// client knows yet, an end in `failed`.
+/// The usual plan is `pending`, `processing`, `completed`. A scenario may give a job any list: a second `processing`, a
+/// status that no client knows yet, `failed` at the end.
 public struct JobPlan: Hashable, Sendable {
     public struct Step: Hashable, Sendable {
         public var status: String
-        /// Milliseconds; of no meaning in the last step, which lasts until the job expires.
+        /// Milliseconds. Ignored in the last step, which lasts until the job expires.
         public var lasts: Int64
 
         public init(status: String, lasts: Int64) {
@@ -16,8 +16,8 @@ public struct JobPlan: Hashable, Sendable {
         }
     }
 
-    /// A fault that looks at the job meet.
-    public struct Trouble: Hashable, Sendable {
+    /// A fault that polls of the job run into.
+    public struct PlannedFault: Hashable, Sendable {
         /// Milliseconds after the submit.
         public var after: Int64
         public var extent: Extent
@@ -30,23 +30,28 @@ public struct JobPlan: Hashable, Sendable {
         }
     }
 
-    /// How much of a fault there is.
+    /// How long a fault goes on.
     public enum Extent: Hashable, Sendable, Codable {
-        /// The next so many looks meet it, whenever they come.
-        case looks(Int)
-        /// All looks within so many milliseconds meet it.
+        /// The next so many polls fail, whenever they come.
+        case polls(Int)
+        /// Every poll within so many milliseconds fails.
         case milliseconds(Int64)
+
+        /// Databases written by earlier versions say `looks`.
+        private enum CodingKeys: String, CodingKey {
+            case polls = "looks"
+            case milliseconds
+        }
     }
 
-    /// Never empty. Where the plan needs a worker, the step before the first that is `processing` lasts until one is
-    /// free.
+    /// Never empty. If the job needs a worker, the step before the first `processing` lasts until one is free.
     public var steps: [Step]
-    /// Why the job fails, in the words of the status reply's `error`.
+    /// Why the job fails: the status reply's `error`.
     public var failure: String?
-    public var troubles: [Trouble] = []
-    /// Milliseconds after the submit from which on nobody knows the job; nil: as the queue's settings say.
+    public var faults: [PlannedFault] = []
+    /// Milliseconds after the submit at which the job is forgotten; nil: as the queue's settings say.
     public var expiresAfter: Int64?
-    /// Whether the job has to wait for a worker; else its times are kept to the millisecond.
+    /// Whether the job waits for a worker. If not, its times are kept to the millisecond.
     public var needsWorker = true
 
     public init(steps: [Step], failure: String? = nil) {
@@ -62,7 +67,7 @@ public struct JobPlan: Hashable, Sendable {
         ])
     }
 
-    /// The same plan, with a bad end.
+    /// The same plan, ending in `failed`.
     func failing(because reason: String) -> JobPlan {
         var plan = self
         plan.steps[plan.steps.count - 1].status = JobStatus.failed.rawValue

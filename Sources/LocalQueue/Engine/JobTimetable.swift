@@ -1,6 +1,6 @@
 import DecartAPI
 
-/// When a job is in which status: decided once, when it is submitted, and never changed.
+/// When a job is in which status. Decided once, at the submit, and never changed.
 struct JobTimetable: Hashable, Sendable, Codable {
     struct Phase: Hashable, Sendable, Codable {
         /// Unix milliseconds.
@@ -8,8 +8,8 @@ struct JobTimetable: Hashable, Sendable, Codable {
         var status: String
     }
 
-    /// A fault that looks at the job meet.
-    struct Trouble: Hashable, Sendable, Codable {
+    /// A fault that polls of the job run into.
+    struct PlannedFault: Hashable, Sendable, Codable {
         /// Unix milliseconds.
         var from: Int64
         var extent: JobPlan.Extent
@@ -20,10 +20,16 @@ struct JobTimetable: Hashable, Sendable, Codable {
     var phases: [Phase]
     /// Why the job fails, if it does.
     var failure: String?
-    /// From then on nobody knows the job any more (Unix milliseconds); nil: never.
+    /// When the job is forgotten (Unix milliseconds); nil: never.
     var expires: Int64?
     /// In order of time; nil for none.
-    var troubles: [Trouble]?
+    var faults: [PlannedFault]?
+
+    /// Databases written by earlier versions say `troubles`.
+    private enum CodingKeys: String, CodingKey {
+        case phases, failure, expires
+        case faults = "troubles"
+    }
 
     /// The status at `instant` (Unix milliseconds).
     func status(at instant: Int64) -> JobStatus {
@@ -41,14 +47,14 @@ struct JobTimetable: Hashable, Sendable, Codable {
 
     var fails: Bool { phases[phases.count - 1].status == JobStatus.failed.rawValue }
 
-    /// The fault that a look at `instant` (Unix milliseconds) meets, by its place in `troubles`.
-    /// - Parameter met: how many looks each of them has met.
-    func trouble(at instant: Int64, met: [Int: Int]) -> Int? {
-        troubles?.indices.first { index in
-            guard let trouble = troubles?[index], trouble.from <= instant else { return false }
-            switch trouble.extent {
-            case .looks(let count): return met[index, default: 0] < count
-            case .milliseconds(let lasts): return instant < trouble.from.advancedSafely(by: lasts)
+    /// The index in `faults` of the one that a poll at `instant` (Unix milliseconds) runs into.
+    /// - Parameter met: how many polls have run into each of them so far, by index.
+    func faultIndex(at instant: Int64, met: [Int: Int]) -> Int? {
+        faults?.indices.first { index in
+            guard let fault = faults?[index], fault.from <= instant else { return false }
+            switch fault.extent {
+            case .polls(let count): return met[index, default: 0] < count
+            case .milliseconds(let lasts): return instant < fault.from.advancedSafely(by: lasts)
             }
         }
     }

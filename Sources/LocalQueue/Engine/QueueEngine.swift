@@ -1,17 +1,20 @@
 import DecartAPI
 import RunClock
+import SeededNumbers
 
-/// The queue as a value: jobs, workers and chance, without a clock, a file or a lock. Whoever owns it says what time
-/// it is, in Unix milliseconds, so that times mean the same after a restart.
+/// The queue as a value: jobs, workers and chance, without a clock, a file or a lock. Its owner tells it the time, in
+/// Unix milliseconds, so that times still mean the same after a restart.
 struct QueueEngine: Sendable {
-    /// What there is to know of one job.
+    /// Everything known about one job.
     struct Entry: Hashable, Sendable {
-        /// Counts up from 1 and is never given out twice, also after a restart.
+        /// Counts up from 1 and is never reused, not even after a restart.
         var number: Int64
         var timetable: JobTimetable
-        /// The finished picture; a job without one is not completed yet, whatever its timetable says.
+        /// The finished result; a job without one is not completed yet, whatever its timetable says.
         var clip: Clip?
-        /// How many looks have met each of the timetable's troubles; a restart begins again.
+        /// Why there will be no result in this run, although the timetable promises one.
+        var loss: String?
+        /// How many polls have run into each of the timetable's faults, by index. A restart counts from zero.
         var met: [Int: Int] = [:]
     }
 
@@ -22,10 +25,10 @@ struct QueueEngine: Sendable {
     private var workers: WorkerPool
     private var entries: [String: Entry] = [:]
     private var nextNumber: Int64
-    /// Whether any job may have an end of its time.
+    /// Whether any job may expire.
     private var mayExpire: Bool
 
-    /// - Parameter nextNumber: one more than the highest number ever given out in this queue.
+    /// - Parameter nextNumber: one more than the highest number this queue has ever used.
     init(settings: QueueSettings, seed: UInt64, nextNumber: Int64 = 1) {
         plan = .completing(
             pending: max(0, settings.pending.wholeMilliseconds),
@@ -38,21 +41,21 @@ struct QueueEngine: Sendable {
         workers = WorkerPool(count: settings.concurrency)
     }
 
-    /// Takes a job in and decides all of its times.
-    /// - Parameter plan: what is to become of it; nil: the usual plan, and a failure by chance.
+    /// Accepts a job and decides all its times.
+    /// - Parameter plan: what happens to it; nil: the usual plan, with a chance of failure.
     mutating func submit(at now: Int64, plan: JobPlan? = nil) -> (id: String, entry: Entry) {
         let number = nextNumber
         nextNumber += 1
-        var random = SeededRandom(seed: seed, stream: UInt64(bitPattern: number))
-        let id = IDMint.id("job_", &random)
-        let chance = random.nextUnit()
+        var random = SplitMix64(seed: seed, stream: UInt64(bitPattern: number))
+        let id = IDGenerator.id("job_", &random)
+        let chance = random.unit()
         let plan = plan ?? (chance < failRate ? self.plan.failing(because: Self.chanceFailure(failRate)) : self.plan)
         let entry = Entry(number: number, timetable: timetable(of: plan, from: now))
         entries[id] = entry
         return (id, entry)
     }
 
-    /// Puts back a job from before a restart. Call in the order of the numbers.
+    /// Puts back a job from before a restart. Call in ascending order of number.
     mutating func restore(id: String, _ entry: Entry) {
         entries[id] = entry
         nextNumber = max(nextNumber, entry.number + 1)
@@ -66,26 +69,31 @@ struct QueueEngine: Sendable {
         entries[id].flatMap { $0.timetable.isExpired(at: now) ? nil : $0 }
     }
 
-    /// The fault that a look at the job meets now, which counts as met.
+    /// The fault that a poll of the job runs into now. The poll is counted.
     mutating func fault(of id: String, at now: Int64) -> QueueFault? {
-        guard let entry = entry(of: id, at: now), let index = entry.timetable.trouble(at: now, met: entry.met) else {
+        guard let entry = entry(of: id, at: now), let index = entry.timetable.faultIndex(at: now, met: entry.met) else {
             return nil
         }
         entries[id]?.met[index, default: 0] += 1
-        return entry.timetable.troubles?[index].fault
+        return entry.timetable.faults?[index].fault
     }
 
-    /// `clip` is the job's picture from now on.
+    /// `clip` is the job's result from now on.
     mutating func deliver(_ clip: Clip, to id: String) {
         entries[id]?.clip = clip
     }
 
-    /// Forgets a job that could not be written down. The time its worker had for it stays empty.
+    /// There is no room for the job's result, or the like: it fails when it would have been completed.
+    mutating func lose(_ id: String, because reason: String) {
+        entries[id]?.loss = reason
+    }
+
+    /// Forgets a job that could not be stored. The time its worker had reserved stays empty.
     mutating func withdraw(_ id: String) {
         entries[id] = nil
     }
 
-    /// Forgets the jobs that have expired, and says which they were.
+    /// Forgets the jobs that have expired and returns their ids.
     mutating func removeExpired(at now: Int64) -> [String] {
         guard mayExpire else { return [] }
         let expired = entries.filter { $0.value.timetable.isExpired(at: now) }.map(\.key)
@@ -107,14 +115,14 @@ struct QueueEngine: Sendable {
             phases.append(JobTimetable.Phase(from: instant, status: step.status))
             if index < plan.steps.count - 1 { instant = instant.advancedSafely(by: step.lasts) }
         }
-        let troubles = plan.troubles.map {
-            JobTimetable.Trouble(from: now.advancedSafely(by: $0.after), extent: $0.extent, fault: $0.fault)
+        let faults = plan.faults.map {
+            JobTimetable.PlannedFault(from: now.advancedSafely(by: $0.after), extent: $0.extent, fault: $0.fault)
         }
         let expires = plan.expiresAfter.map { now.advancedSafely(by: $0) }
         return JobTimetable(
             phases: phases, failure: plan.failure,
             expires: expires ?? expireAfter.map { instant.advancedSafely(by: $0) },
-            troubles: troubles.isEmpty ? nil : troubles)
+            faults: faults.isEmpty ? nil : faults)
     }
 
     private static func chanceFailure(_ rate: Double) -> String {
@@ -126,8 +134,12 @@ extension QueueEngine.Entry {
     /// The status at `now`. A clip that is late keeps its job `processing`.
     func status(at now: Int64) -> JobStatus {
         let status = timetable.status(at: now)
-        return status == .completed && clip == nil ? .processing : status
+        guard status == .completed, clip == nil else { return status }
+        return loss == nil ? .processing : .failed
     }
+
+    /// Why it is `failed`, if it is or will be.
+    var failure: String? { loss ?? timetable.failure }
 }
 
 extension Duration {

@@ -1,7 +1,7 @@
-/// A way in which the queue fails a request on purpose.
+/// A way the queue can fail a request on purpose.
 public enum QueueFault: Hashable, Sendable, Codable {
-    /// A refusal with that HTTP status; with `retryAfter`, a `Retry-After` header of so many milliseconds, rounded
-    /// up to the whole seconds that the header knows.
+    /// A refusal with that HTTP status. `retryAfter` (milliseconds) becomes a `Retry-After` header, rounded up to whole
+    /// seconds.
     case refusal(status: Int, retryAfter: Int64?)
     /// The connection ends before a reply.
     case cut

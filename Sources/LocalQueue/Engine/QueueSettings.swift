@@ -10,15 +10,15 @@ public struct QueueSettings: Sendable {
     public var failRate: Double
     /// How long after its end a job is forgotten; nil: never.
     public var expireAfter: Duration?
-    /// Decides ids and failures: two queues of one seed that get the same submits answer the same. Nil: a new one.
+    /// Decides ids and failures: two queues with one seed answer the same submits alike. Nil: a random seed.
     public var seed: UInt64?
-    /// Misbehaves on purpose: a result's body breaks off after so many bytes, whatever its length says, and its reader
-    /// has to go on from there by `Range`. Nil: every body is whole.
+    /// Cuts every result's body after so many bytes, whatever its length says, so that its reader has to resume with
+    /// `Range`. Nil: bodies are whole.
     public var cutAfter: Int?
-    /// Decides what becomes of each job in place of the times and the fail rate above; nil: nothing does.
+    /// Decides what happens to each job, instead of the times and the fail rate above.
     public var planner: JobPlanner?
 
-    /// The defaults let a script that looks every 2 s see `pending`, `processing` and `completed`.
+    /// With the defaults, a script that polls every 2 s sees `pending`, `processing` and `completed`.
     public init(
         pending: Duration = .milliseconds(1500), processing: Duration = .milliseconds(4000), concurrency: Int = 4,
         failRate: Double = 0, expireAfter: Duration? = nil, seed: UInt64? = nil, cutAfter: Int? = nil

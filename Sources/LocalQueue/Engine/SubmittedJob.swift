@@ -1,15 +1,15 @@
-/// A submit as whoever plans its job sees it.
+/// A submit as a `JobPlanner` sees it.
 public struct SubmittedJob: Sendable {
     public struct File: Hashable, Sendable {
         public var field: String
-        /// The sender's name for it, where it gave one.
+        /// The sender's name for the file, if it gave one.
         public var name: String?
         public var type: String
         /// Bytes.
         public var size: Int
     }
 
-    /// Counts submits from 1, those that were refused too.
+    /// Counts submits from 1, including those that were refused.
     public var number: Int
     /// The model's name.
     public var model: String
@@ -20,16 +20,16 @@ public struct SubmittedJob: Sendable {
     public var time: Int64
 }
 
-/// What is to become of a submit.
+/// What a planner decides about a submit.
 public enum SubmitAnswer: Hashable, Sendable {
-    /// A job as the queue's settings have it.
+    /// A job as the queue's settings describe it.
     case usual
     case job(JobPlan)
     /// No job: the submit itself fails.
     case fault(QueueFault)
-    /// No job: whoever plans could not. The submit is refused with this reason, which is also logged.
-    case broken(String)
+    /// No job: the planner itself failed. The submit is refused with this reason, which is also logged.
+    case plannerFailed(String)
 }
 
-/// Decides what becomes of each submit. Called one submit at a time, on the queue's threads; it must come to an end.
+/// Decides what happens to each submit. Called for one submit at a time, on the queue's threads; it must return.
 public typealias JobPlanner = @Sendable (SubmittedJob) -> SubmitAnswer

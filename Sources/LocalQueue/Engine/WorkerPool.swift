@@ -1,4 +1,4 @@
-/// Workers that take jobs first come, first served: when is the next one free?
+/// Workers that take jobs in the order they were submitted: when is the next one free?
 struct WorkerPool: Hashable, Sendable {
     /// When each worker is free again, Unix milliseconds.
     private var free: [Int64]
@@ -18,7 +18,7 @@ struct WorkerPool: Hashable, Sendable {
         return start
     }
 
-    /// Takes a worker for a job whose times were decided before a restart. Call in the order of the jobs.
+    /// Takes a worker for a job whose times were decided before a restart. Call in the jobs' order.
     mutating func resume(start: Int64, finish: Int64) {
         let worker = free.indices.min { free[$0] < free[$1] } ?? 0
         free[worker] = max(free[worker], finish)

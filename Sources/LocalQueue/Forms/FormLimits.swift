@@ -1,4 +1,4 @@
-/// How much a form may hold before it is refused. Files are bounded by the total alone.
+/// How large a form may be before it is refused. Files are bounded by the total alone.
 struct FormLimits: Sendable {
     /// Bytes of the whole body.
     var total: Int

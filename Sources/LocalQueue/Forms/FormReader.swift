@@ -1,6 +1,8 @@
-/// Takes a form's parts as they come: fields are kept in memory, files are written to the queue's folder at once.
+import PlainErrors
+
+/// Takes a form's parts as they arrive: fields are kept in memory, files are written to the queue's folder at once.
 ///
-/// Whoever drives it calls `discard` when the form is not used after all, or its files stay.
+/// The caller has to `discard` a form that is not used after all; otherwise its files stay.
 struct FormReader {
     private enum Current {
         case none
@@ -18,7 +20,7 @@ struct FormReader {
         self.limits = limits
     }
 
-    mutating func begin(_ part: MultipartPart) throws(FormProblem) {
+    mutating func begin(_ part: MultipartPart) throws(FormError) {
         guard part.isFile else {
             current = .field(name: part.name, value: [])
             return
@@ -27,20 +29,20 @@ struct FormReader {
         let upload = Upload(
             field: part.name, senderName: part.fileName, type: part.contentType ?? "application/octet-stream", size: 0,
             fileName: name)
-        // Noted before the first byte, so that `discard` finds it whatever happens.
+        // Recorded before the first byte is written, so that `discard` finds the file whatever happens.
         form.files.append(upload)
-        let sink = try FormProblem.storing { () throws(StorageError) in
+        let sink = try FormError.storing { () throws(MessageError) in
             try FileSink(path: folder.path(of: name))
         }
         current = .file(upload, sink)
     }
 
-    mutating func append(_ bytes: [UInt8]) throws(FormProblem) {
+    mutating func append(_ bytes: [UInt8]) throws(FormError) {
         switch current {
         case .none:
             break
         case .field(let name, var value):
-            // Let go of the copy in `current`, or every chunk would copy the whole field.
+            // Release the copy in `current`; otherwise every chunk would copy the whole field.
             current = .none
             guard value.count + bytes.count <= limits.field else {
                 throw .tooLarge("The field \"\(name.prefix(100))\" is over \(limits.field) bytes.")
@@ -48,7 +50,7 @@ struct FormReader {
             value.append(contentsOf: bytes)
             current = .field(name: name, value: value)
         case .file(var upload, let sink):
-            try FormProblem.storing { () throws(StorageError) in try sink.write(bytes) }
+            try FormError.storing { () throws(MessageError) in try sink.write(bytes) }
             upload.size += bytes.count
             current = .file(upload, sink)
         }
@@ -63,7 +65,7 @@ struct FormReader {
         current = .none
     }
 
-    /// Removes what was written.
+    /// Removes the files written so far.
     func discard() {
         folder.discard(form)
     }

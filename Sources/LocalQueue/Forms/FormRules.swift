@@ -1,6 +1,6 @@
 import DecartAPI
 
-/// Holds a received form against its schema's rules, the same that the client checks before it sends.
+/// Checks a received form against its schema, by the same rules that the client checks before it sends.
 enum FormRules {
     struct Problem: Hashable, Sendable {
         var field: String
@@ -9,7 +9,7 @@ enum FormRules {
         var type: String
     }
 
-    /// What is wrong with the form; empty if nothing is.
+    /// What is wrong with the form; empty if it is valid.
     static func problems(with form: ReceivedForm, schema: InputSchema) -> [Problem] {
         var values: [String: InputValue] = [:]
         for (name, value) in form.fields {
@@ -17,7 +17,7 @@ enum FormRules {
             values[name] = field?.value(ofFormText: value) ?? .bytes(value)
         }
         for file in form.files {
-            values[file.field] = .file(.path(file.fileName))
+            values[file.field] = .file(.path(BytePath(file.fileName)))
         }
         return schema.check(values).map { problem in
             let missing = values[problem.field] == nil

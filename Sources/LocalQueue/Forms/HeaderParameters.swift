@@ -1,23 +1,25 @@
+import DecartAPI
+
 /// A header value with parameters, such as `form-data; name="data"; filename="a.mp4"`.
 struct HeaderParameters: Hashable, Sendable {
-    /// What stands before the first `;`, in lower case.
+    /// The text before the first `;`, in lower case.
     var value: String
     private var parameters: [String: String] = [:]
 
-    /// The parameter of that name, which is given in lower case.
+    /// The parameter of that name, which must be in lower case.
     subscript(_ name: String) -> String? { parameters[name] }
 
-    /// Nil if it does not follow the grammar; of two parameters of one name the first counts.
+    /// Nil if `text` does not follow the grammar. Of two parameters with one name the first counts.
     init?(_ text: String) {
         var rest = Substring(text)
-        value = rest.prefix { $0 != ";" }.trimmingSpaces().lowercased()
+        value = rest.prefix { $0 != ";" }.trimmingSpaces.lowercased()
         rest = rest.drop { $0 != ";" }
         while let separator = rest.popFirst() {
             guard separator == ";" else { return nil }
             rest = rest.drop { $0 == " " || $0 == "\t" }
             guard !rest.isEmpty else { return }
             guard let equals = rest.firstIndex(of: "=") else { return nil }
-            let name = rest[..<equals].trimmingSpaces().lowercased()
+            let name = rest[..<equals].trimmingSpaces.lowercased()
             rest = rest[rest.index(after: equals)...]
             guard let value = Self.takeValue(&rest) else { return nil }
             if parameters[name] == nil { parameters[name] = value }
@@ -28,7 +30,7 @@ struct HeaderParameters: Hashable, Sendable {
         guard rest.first == "\"" else {
             let token = rest.prefix { $0 != ";" }
             rest = rest[token.endIndex...]
-            return token.trimmingSpaces()
+            return String(token.trimmingSpaces)
         }
         rest.removeFirst()
         var value = ""
@@ -36,10 +38,10 @@ struct HeaderParameters: Hashable, Sendable {
             switch next {
             case "\"":
                 rest = rest.drop { $0 == " " || $0 == "\t" }
-                // Browsers write a quote and a line break in a name so, everybody else with a backslash.
+                // Browsers percent-encode quotes and line breaks in a name; others use a backslash.
                 return value.replacing("%22", with: "\"").replacing("%0D", with: "\r").replacing("%0A", with: "\n")
             case "\\":
-                // Only what needs it is escaped: a backslash in a Windows path is a backslash.
+                // Only a quote or a backslash is escaped: other backslashes, as in a Windows path, stand for themselves.
                 if let escaped = rest.first, escaped == "\"" || escaped == "\\" {
                     value.append(rest.removeFirst())
                 } else {

@@ -2,21 +2,21 @@ import Glibc
 
 /// Reads a `multipart/form-data` body (RFC 7578) that arrives in chunks of any size.
 ///
-/// A state machine and nothing else: bytes go in through `receive`, events come out of `next`. It holds no more than
-/// the chunk it was given last and what may still turn out to be a boundary or a header.
+/// A pure state machine: bytes go in through `receive`, events come out of `next`. It holds no more than the last chunk
+/// and whatever may still turn out to be a boundary or a header.
 struct MultipartParser: Sendable {
     enum Event: Hashable, Sendable {
         case part(MultipartPart)
         /// Some of the current part's bytes, never empty.
         case bytes([UInt8])
         case partEnded
-        /// The final boundary was seen; whatever follows is ignored.
+        /// The final boundary has been seen; anything after it is ignored.
         case finished
     }
 
     private enum State {
         case preamble
-        /// Right behind a boundary: either `--`, the end, or a line break and a part.
+        /// Right after a boundary: either `--`, the end, or a line break and a part.
         case boundary
         case headers
         case body
@@ -26,7 +26,7 @@ struct MultipartParser: Sendable {
     private let delimiter: [UInt8]
     private let limits: FormLimits
     private var state = State.preamble
-    /// Starts with a line break that is not in the body, so that the first boundary looks like the others.
+    /// Starts with a line break that is not in the body, so that the first boundary is like the others.
     private var buffer: [UInt8] = [13, 10]
     private var head = 0
     private var received = 0
@@ -34,7 +34,7 @@ struct MultipartParser: Sendable {
     private var ended = false
 
     /// - Parameter boundary: as in the content type, without the two dashes; 1 to 70 bytes.
-    init(boundary: String, limits: FormLimits) throws(FormProblem) {
+    init(boundary: String, limits: FormLimits) throws(FormError) {
         guard (1...70).contains(boundary.utf8.count) else {
             throw .malformed("the boundary of multipart/form-data must have 1 to 70 characters")
         }
@@ -43,7 +43,7 @@ struct MultipartParser: Sendable {
     }
 
     /// Takes the next chunk of the body.
-    mutating func receive(_ chunk: some Collection<UInt8>) throws(FormProblem) {
+    mutating func receive(_ chunk: some Collection<UInt8>) throws(FormError) {
         received += chunk.count
         guard received <= limits.total else { throw .tooLarge("The body is over \(limits.total) bytes.") }
         guard state != .finished else { return }
@@ -52,13 +52,13 @@ struct MultipartParser: Sendable {
         buffer.append(contentsOf: chunk)
     }
 
-    /// There is no more to come: from now on `next` fails instead of asking for more.
+    /// The body is complete: from now on `next` fails instead of asking for more.
     mutating func end() {
         ended = true
     }
 
     /// The next event, or nil if more of the body is needed first.
-    mutating func next() throws(FormProblem) -> Event? {
+    mutating func next() throws(FormError) -> Event? {
         while true {
             switch state {
             case .preamble:
@@ -76,7 +76,7 @@ struct MultipartParser: Sendable {
         }
     }
 
-    private mutating func skipToDelimiter() throws(FormProblem) -> Bool {
+    private mutating func skipToDelimiter() throws(FormError) -> Bool {
         let scan = scanForDelimiter()
         head = scan.end
         guard scan.found else {
@@ -89,7 +89,7 @@ struct MultipartParser: Sendable {
     }
 
     /// Goes on to a part's headers or to the end; false: more is needed.
-    private mutating func readBoundaryEnd() throws(FormProblem) -> Bool {
+    private mutating func readBoundaryEnd() throws(FormError) -> Bool {
         // RFC 2046 lets white space follow a boundary.
         var index = head
         while index < buffer.count, buffer[index] == 32 || buffer[index] == 9 { index += 1 }
@@ -115,7 +115,7 @@ struct MultipartParser: Sendable {
         return true
     }
 
-    private mutating func readHeaders() throws(FormProblem) -> Event? {
+    private mutating func readHeaders() throws(FormError) -> Event? {
         let end = buffer[head...].firstRange(of: [13, 10, 13, 10])?.lowerBound
         guard (end ?? buffer.count) - head <= limits.headers else {
             throw .tooLarge("The headers of a part are over \(limits.headers) bytes.")
@@ -130,7 +130,7 @@ struct MultipartParser: Sendable {
         return .part(part)
     }
 
-    private mutating func readBody() throws(FormProblem) -> Event? {
+    private mutating func readBody() throws(FormError) -> Event? {
         let scan = scanForDelimiter()
         if scan.end > head {
             let bytes = Array(buffer[head..<scan.end])
@@ -146,7 +146,7 @@ struct MultipartParser: Sendable {
         return .partEnded
     }
 
-    /// How far from `head` on there is surely no delimiter, and whether one begins there.
+    /// Up to where there is certainly no delimiter, counting from `head`, and whether one begins there.
     private func scanForDelimiter() -> (end: Int, found: Bool) {
         buffer.withUnsafeBytes { bytes in
             var index = head
@@ -162,7 +162,7 @@ struct MultipartParser: Sendable {
         }
     }
 
-    private func wantMore(_ complaint: String) throws(FormProblem) {
+    private func wantMore(_ complaint: String) throws(FormError) {
         if ended { throw .malformed("the body is not a whole form: \(complaint)") }
     }
 }

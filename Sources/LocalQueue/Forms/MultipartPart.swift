@@ -1,4 +1,6 @@
-/// What a part's headers say of it.
+import DecartAPI
+
+/// What a part's headers say about it.
 struct MultipartPart: Hashable, Sendable {
     var name: String
     /// Nil: the part gave none.
@@ -12,20 +14,20 @@ struct MultipartPart: Hashable, Sendable {
         self.contentType = contentType
     }
 
-    /// A file, by its name or, where a sender leaves that out, by a type that is no text.
+    /// Whether it is a file: it has a file name or, if the sender left that out, a type other than text.
     var isFile: Bool {
         if fileName != nil { return true }
         return contentType.map { !$0.lowercased().hasPrefix("text/") } ?? false
     }
 
-    /// - Parameter headerBlock: the header lines, parted by CR LF.
-    init(headerBlock: some Collection<UInt8>) throws(FormProblem) {
+    /// - Parameter headerBlock: the header lines, separated by CR LF.
+    init(headerBlock: some Collection<UInt8>) throws(FormError) {
         var disposition: String?
         for line in String(decoding: headerBlock, as: UTF8.self).split(separator: "\r\n") {
             guard let colon = line.firstIndex(of: ":") else {
                 throw .malformed("a part has a header line without a colon")
             }
-            let value = line[line.index(after: colon)...].trimmingSpaces()
+            let value = String(line[line.index(after: colon)...].trimmingSpaces)
             switch line[..<colon].lowercased() {
             case "content-disposition": disposition = value
             case "content-type": contentType = value
@@ -37,15 +39,5 @@ struct MultipartPart: Hashable, Sendable {
         else { throw .malformed("a part has no Content-Disposition: form-data with a name") }
         self.name = name
         fileName = parameters["filename"]
-    }
-}
-
-extension Substring {
-    /// Without spaces and tabs at both ends.
-    func trimmingSpaces() -> String {
-        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        var rest = drop(while: blank)
-        while rest.last.map(blank) ?? false { rest.removeLast() }
-        return String(rest)
     }
 }

@@ -4,13 +4,13 @@ struct ReceivedForm: Sendable {
     var files: [Upload] = []
 }
 
-/// A file of a form, by the name of its copy in the queue's folder.
+/// A form's file, and the name of its copy in the queue's folder.
 struct Upload: Hashable, Sendable, Codable {
     /// The form field's name.
     var field: String
     /// As the sender called it; never used as a path.
     var senderName: String?
-    /// As the sender said, else `application/octet-stream`.
+    /// As the sender gave it, else `application/octet-stream`.
     var type: String
     /// Bytes.
     var size: Int

@@ -1,7 +1,7 @@
 /// Reads an `application/x-www-form-urlencoded` body.
 enum URLEncodedForm {
-    /// The pairs in their order; a name without `=` has an empty value.
-    static func parse(_ body: [UInt8], limits: FormLimits) throws(FormProblem) -> [(name: String, value: [UInt8])] {
+    /// The pairs in order; a name without `=` has an empty value.
+    static func parse(_ body: [UInt8], limits: FormLimits) throws(FormError) -> [(name: String, value: [UInt8])] {
         var pairs: [(name: String, value: [UInt8])] = []
         for pair in body.split(separator: UInt8(ascii: "&")) {
             guard pairs.count < limits.parts else {
@@ -18,7 +18,7 @@ enum URLEncodedForm {
         return pairs
     }
 
-    private static func decode(_ bytes: ArraySlice<UInt8>) throws(FormProblem) -> [UInt8] {
+    private static func decode(_ bytes: ArraySlice<UInt8>) throws(FormError) -> [UInt8] {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var rest = bytes
@@ -39,7 +39,7 @@ enum URLEncodedForm {
     }
 }
 
-/// The value of a hexadecimal digit, else nil.
+/// The value of a hexadecimal digit, or nil.
 func hexValue(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

@@ -1,33 +1,39 @@
-import Glibc
+import DecartAPI
+import PlainErrors
+import SystemPackage
 
-/// A file that is read in stretches and closed when nobody holds it any more.
+/// A file that is read in parts and closed when this object is released.
 final class FileSource: Sendable {
-    private let descriptor: CInt
+    private let file: FileDescriptor
     private let path: String
 
-    init(path: String) throws(StorageError) {
-        self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StorageError("cannot open", path, errno: errno) }
+    init(_ path: BytePath) throws(MessageError) {
+        self.path = path.description
+        file = try MessageError.storing("cannot open", self.path) {
+            guard let name = path.cString else { throw Errno.invalidArgument }
+            return try .open(name, .readOnly, options: .closeOnExec)
+        }
+    }
+
+    convenience init(path: String) throws(MessageError) {
+        try self.init(BytePath(path))
     }
 
     deinit {
-        close(descriptor)
+        try? file.close()
     }
 
     /// Up to `count` bytes from `offset` on; fewer, or none, only at the end of the file.
-    func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
-        var failure: CInt = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = pread(descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, offset + filled)
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                guard got > 0 else { return }
-                filled += got
+    func read(at offset: Int, count: Int) throws(MessageError) -> [UInt8] {
+        try MessageError.storing("cannot read", path) {
+            try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                while filled < count {
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                    let got = try file.read(fromAbsoluteOffset: Int64(offset + filled), into: rest)
+                    guard got > 0 else { return }
+                    filled += got
+                }
             }
         }
-        guard failure == 0 else { throw StorageError("cannot read", path, errno: failure) }
-        return bytes
     }
 }

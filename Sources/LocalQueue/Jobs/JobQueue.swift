@@ -1,11 +1,12 @@
 import DecartAPI
 import Logging
+import PlainErrors
 import RunClock
 import Synchronization
 
-/// The queue at work: the engine on a clock, its jobs written down, its clips made.
+/// The running queue: the engine on a clock, with its jobs stored and its clips made.
 ///
-/// Status is answered from memory; the database is read once, at the start.
+/// Polls are answered from memory; the database is read once, at the start.
 final class JobQueue: Sendable {
     /// A job as the API shows it.
     struct View: Hashable, Sendable {
@@ -19,32 +20,32 @@ final class JobQueue: Sendable {
 
     private struct State {
         var engine: QueueEngine
-        /// When expired jobs were last looked for.
+        /// When expired jobs were last removed.
         var swept = Int64.min
-        /// How many submits the planner has been asked about.
+        /// How many submits the planner has decided.
         var planned = 0
     }
 
-    /// Of the jobs, and of what the API keeps beside them.
+    /// Holds the jobs, and whatever else the API stores.
     let database: QueueDatabase
     let folder: JobFolder
-    /// For whatever is not a job.
-    let ids: IDMint
+    /// For everything but jobs.
+    let ids: IDGenerator
     private let store: JobStore
     private let clock: any RunClock
     private let logger: Logger
-    private let workshop: ClipWorkshop
+    private let workshop: ClipProducer
     private let state: Mutex<State>
-    /// Unix milliseconds when the clock started. The clock's own `now` never goes back, the wall clock may.
+    /// Unix milliseconds at the clock's zero. The clock's own `now` never goes back; the wall clock may.
     private let epoch: Int64
     private let planner: JobPlanner?
 
-    /// Opens the queue and goes on with the jobs it finds.
+    /// Opens the queue and continues with the jobs it finds.
     /// - Parameter database: the file that the jobs are kept in, with a folder `<file>.files` beside it; nil: memory
     ///   and a temporary folder.
     init(
         settings: QueueSettings, database: String?, clips: ClipMaker, clock: any RunClock, logger: Logger
-    ) throws(StorageError) {
+    ) throws(MessageError) {
         self.database = try QueueDatabase(path: database)
         store = JobStore(database: self.database)
         folder = try JobFolder(path: database.map { $0 + ".files" })
@@ -52,9 +53,9 @@ final class JobQueue: Sendable {
         self.logger = logger
         epoch = Int64((clock.unixTime * 1000).rounded()) - clock.now.nanoseconds / 1_000_000
         planner = settings.planner
-        workshop = ClipWorkshop(maker: clips, folder: folder, clock: clock, logger: logger)
+        workshop = ClipProducer(maker: clips, folder: folder, clock: clock, logger: logger)
         let seed = settings.seed ?? .random(in: .min ... .max)
-        ids = IDMint(seed: seed)
+        ids = IDGenerator(seed: seed)
         let records = try store.all()
         var engine = QueueEngine(settings: settings, seed: seed, nextNumber: try store.highestNumber() + 1)
         for record in records {
@@ -69,7 +70,7 @@ final class JobQueue: Sendable {
     /// The present, Unix milliseconds.
     private var now: Int64 { epoch + clock.now.nanoseconds / 1_000_000 }
 
-    /// What is to become of a submit that was found valid.
+    /// Decides what happens to a valid submit.
     func answer(to form: ReceivedForm, model: ModelDefinition) -> SubmitAnswer {
         guard let planner else { return .usual }
         let number = state.withLock { state in
@@ -81,12 +82,12 @@ final class JobQueue: Sendable {
             files: form.files.map { .init(field: $0.field, name: $0.senderName, type: $0.type, size: $0.size) },
             time: clock.now.nanoseconds / 1_000_000)
         let answer = planner(job)
-        if case .broken(let reason) = answer { logger.error("\(reason)") }
+        if case .plannerFailed(let reason) = answer { logger.error("\(reason)") }
         return answer
     }
 
-    /// Takes in a job that was found valid. When this returns the job is on disk.
-    func submit(model: ModelDefinition, form: ReceivedForm, plan: JobPlan? = nil) throws(StorageError) -> View {
+    /// Accepts a valid job. When this returns, the job is stored.
+    func submit(model: ModelDefinition, form: ReceivedForm, plan: JobPlan? = nil) throws(MessageError) -> View {
         sweep()
         let now = self.now
         let (id, entry) = state.withLock { $0.engine.submit(at: now, plan: plan) }
@@ -104,8 +105,8 @@ final class JobQueue: Sendable {
         return View(id: id, status: entry.status(at: now))
     }
 
-    /// Makes a picture at once. Neither it nor the form's files are kept.
-    func picture(model: ModelDefinition, form: ReceivedForm) async throws(StorageError) -> (
+    /// Makes a picture at once. Neither the picture nor the form's files are kept.
+    func picture(model: ModelDefinition, form: ReceivedForm) async throws(MessageError) -> (
         bytes: [UInt8], type: String
     ) {
         let prompt = form.fields.last { $0.name == "prompt" }.map { String(decoding: $0.value, as: UTF8.self) }
@@ -125,34 +126,40 @@ final class JobQueue: Sendable {
         guard let entry = state.withLock({ $0.engine.entry(of: id, at: now) }) else { return nil }
         let status = entry.status(at: now)
         return View(
-            id: id, status: status, failure: status == .failed ? entry.timetable.failure : nil,
+            id: id, status: status, failure: status == .failed ? entry.failure : nil,
             clip: status == .completed ? entry.clip : nil)
     }
 
-    /// The fault that a look at the job meets now; nil for none.
+    /// The fault that a poll of the job runs into now, if any.
     func fault(of id: String) -> QueueFault? {
         let now = self.now
         return state.withLock { $0.engine.fault(of: id, at: now) }
     }
 
-    /// Ends the making of clips; those that are not made by now are made after the next start.
+    /// Stops making clips. Those not made yet are made after the next start, if jobs outlive this run.
     func stop() async {
         await workshop.stop()
     }
 
     private func order(_ record: JobRecord) {
-        workshop.make(ClipOrder(record)) { clip in
-            do {
-                try self.store.deliver(clip, to: record.id)
+        workshop.make(ClipOrder(record)) { made in
+            do throws(MessageError) {
+                let clip = try made.get()
+                do {
+                    try self.store.deliver(clip, to: record.id)
+                } catch {
+                    // The clip exists all the same; after a restart it is made again.
+                    self.logger.error("\(error)")
+                }
+                self.state.withLock { $0.engine.deliver(clip, to: record.id) }
             } catch {
-                // The clip is there all the same; after a restart it is made again.
-                self.logger.error("\(error)")
+                self.logger.error("\(error) Job \(record.id) fails.")
+                self.state.withLock { $0.engine.lose(record.id, because: error.message) }
             }
-            self.state.withLock { $0.engine.deliver(clip, to: record.id) }
         }
     }
 
-    /// Removes what has expired, at most once a second: until then it is only not shown.
+    /// Removes expired jobs, at most once a second. Until then they are only hidden.
     private func sweep() {
         let now = self.now
         let expired = state.withLock { state -> [String] in

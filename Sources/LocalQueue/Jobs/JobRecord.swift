@@ -1,6 +1,6 @@
 import GRDB
 
-/// One job as it is kept in the database: the row, with its lists as JSON.
+/// One job as stored in the database: the row, with its lists as JSON.
 struct JobRecord: Hashable, Sendable, Codable, FetchableRecord, PersistableRecord {
     struct Field: Hashable, Sendable, Codable {
         var name: String
@@ -9,7 +9,7 @@ struct JobRecord: Hashable, Sendable, Codable, FetchableRecord, PersistableRecor
 
     static let databaseTableName = "jobs"
 
-    /// Counts up from 1 and is never used again.
+    /// Counts up from 1 and is never reused.
     var number: Int64
     var id: String
     /// The model's name.
@@ -19,7 +19,7 @@ struct JobRecord: Hashable, Sendable, Codable, FetchableRecord, PersistableRecor
     var timetable: JobTimetable
     var clip: Clip?
 
-    /// The text of that field, where it was given.
+    /// The text of that field, if it was given.
     func text(of name: String) -> String? {
         fields.last { $0.name == name }?.value
     }

@@ -1,14 +1,15 @@
 import GRDB
+import PlainErrors
 
-/// What the queue keeps, on disk (SQLite), or in memory when there is no file.
+/// The queue's SQLite database, in a file or in memory.
 ///
-/// The file is in WAL mode with `synchronous = FULL`: what `write` has returned from outlives a killed process and a
-/// power cut. One process at a time: times are decided in memory, and two would decide over one another.
+/// A file is in WAL mode with `synchronous = FULL`: what `write` has returned from survives a killed process and a power
+/// cut. Only one process may use it at a time: times are decided in memory, and two processes would contradict each other.
 final class QueueDatabase: Sendable {
     private let database: DatabaseQueue
 
-    /// - Parameter path: the database file, made if it is not there; nil: in memory.
-    init(path: String?) throws(StorageError) {
+    /// - Parameter path: the database file, created if missing; nil: in memory.
+    init(path: String?) throws(MessageError) {
         do {
             guard let path else {
                 database = try DatabaseQueue()
@@ -17,21 +18,24 @@ final class QueueDatabase: Sendable {
             }
             var configuration = Configuration()
             configuration.journalMode = .wal
+            // One that has just been stopped may not have let go of it yet.
+            configuration.busyMode = .timeout(2)
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
             database = try DatabaseQueue(path: path, configuration: configuration)
-            // Its own WAL set-up has chosen NORMAL, which may lose the last commits in a power cut.
+            // GRDB sets NORMAL with WAL, which may lose the last commits in a power cut.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Self.migrator.migrate(database)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-            throw StorageError(
-                "Another local queue is using the database \(path ?? ""). End it, or give this one a file of its own.")
+            throw MessageError(
+                "Another local queue is using the database \(path ?? ""). Stop that one, or give this one another file."
+            )
         } catch {
             throw Self.failure("open the database \(path ?? "in memory")", error)
         }
     }
 
     /// - Parameter action: the end of "the local queue cannot …".
-    func read<Value>(_ action: String, _ body: (Database) throws -> Value) throws(StorageError) -> Value {
+    func read<Value>(_ action: String, _ body: (Database) throws -> Value) throws(MessageError) -> Value {
         do {
             return try database.read(body)
         } catch {
@@ -40,7 +44,7 @@ final class QueueDatabase: Sendable {
     }
 
     /// Runs `body` as one transaction.
-    func write<Value>(_ action: String, _ body: (Database) throws -> Value) throws(StorageError) -> Value {
+    func write<Value>(_ action: String, _ body: (Database) throws -> Value) throws(MessageError) -> Value {
         do {
             return try database.write(body)
         } catch {
@@ -48,10 +52,10 @@ final class QueueDatabase: Sendable {
         }
     }
 
-    /// GRDB's own text may quote a statement's arguments, which are the user's: only SQLite's message is passed on.
-    private static func failure(_ action: String, _ error: any Error) -> StorageError {
+    /// GRDB's description may quote a statement's arguments, which are the user's data: only SQLite's message is passed on.
+    private static func failure(_ action: String, _ error: any Error) -> MessageError {
         let reason = (error as? DatabaseError).map { $0.message ?? $0.resultCode.description } ?? "\(type(of: error))"
-        return StorageError("The local queue cannot \(action): \(reason).")
+        return MessageError("The local queue cannot \(action): \(reason).")
     }
 
     private static var migrator: DatabaseMigrator {

@@ -1,5 +1,5 @@
--- Loads a scenario: a file that returns a function from a submitted job to its timetable. Answers a function that asks
--- it; asked about nothing, it answers where the scenario is.
+-- Loads a scenario: a file that returns a function from a submitted job to its timetable. Returns a function that calls
+-- the scenario; called without a job, it returns where the scenario is.
 local host, path, folder, seed = ...
 local nowait = host.nowait
 

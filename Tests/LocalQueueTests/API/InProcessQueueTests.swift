@@ -1,5 +1,6 @@
 import DecartAPI
 import RunClock
+import TestSupport
 import Testing
 
 @testable import LocalQueue
@@ -53,9 +54,9 @@ struct InProcessQueueTests {
 
     @Test func `a request has begun to leave when the queue takes it`() async throws {
         let queue = try InProcessQueue(clock: clock)
-        let (events, told) = AsyncStream<Void>.makeStream()
-        _ = try await queue.send(TransportRequest(.get, url: "http://local/v1/jobs/x", onSending: { told.yield() }))
-        told.finish()
+        let (events, sent) = AsyncStream<Void>.makeStream()
+        _ = try await queue.send(TransportRequest(.get, url: "http://local/v1/jobs/x", onSending: { sent.yield() }))
+        sent.finish()
         #expect(await events.reduce(0) { count, _ in count + 1 } == 1)
     }
 
@@ -70,7 +71,7 @@ struct InProcessQueueTests {
             throw DecartError(.queueResultError, "no stream")
         }
         #expect(try await stream.next()?.count == 1000)
-        await #expect(throws: TransportFailure.self) { try await stream.next() }
+        await #expect(throws: TransportError.self) { try await stream.next() }
         request.headers = [("range", "bytes=500-1499")]
         guard case .stream(let rest) = try await queue.send(request).body else {
             throw DecartError(.queueResultError, "no stream")
@@ -97,16 +98,17 @@ struct InProcessQueueTests {
     }
 
     @Test func `files are copied from disk, and refused as the wire would refuse them`() async throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let queue = try InProcessQueue(clock: clock)
-        let path = try scratch.write(Array(repeating: 7, count: 300_000), to: "a.mp4")
+        let path = try scratch.write("a.mp4", bytes: Array(repeating: 7, count: 300_000))
         func parts(size: Int, path: String) -> [MultipartForm.Part] {
-            let file = MultipartForm.File(fileName: "a.mp4", contentType: "video/mp4", source: .path(path, size: size))
+            let file = MultipartForm.File(
+                fileName: "a.mp4", contentType: "video/mp4", source: .path(BytePath(path), size: size))
             return [.init(name: "prompt", content: .text([65])), .init(name: "data", content: .file(file))]
         }
         #expect(try await submit(queue, parts(size: 300_000, path: path), model: "lucy-clip").status == 200)
         for bad in [parts(size: 300_001, path: path), parts(size: 5, path: path + ".none")] {
-            let failure = await #expect(throws: TransportFailure.self) {
+            let failure = await #expect(throws: TransportError.self) {
                 try await submit(queue, bad, model: "lucy-clip")
             }
             #expect(failure?.kind == .body)
@@ -122,7 +124,7 @@ struct InProcessQueueTests {
         let cancelled = Task { try await get(queue, "/v1/jobs/none").status }
         while clock.pendingWakes == 0 { await Task.yield() }
         cancelled.cancel()
-        let failure = await #expect(throws: TransportFailure.self) { try await cancelled.value }
+        let failure = await #expect(throws: TransportError.self) { try await cancelled.value }
         #expect(failure?.kind == .cancelled)
     }
 

@@ -13,9 +13,9 @@ struct BuiltInClipTests {
                 timetable: JobTimetable(phases: [.init(from: 0, status: "pending")])))
     }
 
-    @Test(.enabled(if: Tool.ffprobe != nil))
-    func `the built-in clip plays and carries its job`() throws {
-        let probe = try Probe(BuiltInClip.bytes(for: Self.order(prompt: "Schöner 🌅 sunset")), name: "clip.mp4")
+    @Test(.enabled(if: Probe.ffprobe != nil))
+    func `the built-in clip plays and carries its job`() async throws {
+        let probe = try await Probe(BuiltInClip.bytes(for: Self.order(prompt: "Schöner 🌅 sunset")), name: "clip.mp4")
         #expect(probe.complaints.isEmpty)
         #expect(probe.text("codec_name") == "h264")
         #expect(probe.text("pix_fmt") == "yuv420p")
@@ -25,9 +25,9 @@ struct BuiltInClipTests {
         #expect(probe.tags["comment"] == "job_1")
     }
 
-    @Test(.enabled(if: Tool.ffprobe != nil))
-    func `the built-in picture is a sound PNG`() throws {
-        let probe = try Probe(BuiltInClip.bytes(for: Self.order(model: "lucy-image-2")), name: "picture.png")
+    @Test(.enabled(if: Probe.ffprobe != nil))
+    func `the built-in picture is a sound PNG`() async throws {
+        let probe = try await Probe(BuiltInClip.bytes(for: Self.order(model: "lucy-image-2")), name: "picture.png")
         #expect(probe.complaints.isEmpty)
         #expect(probe.text("codec_name") == "png")
         #expect(probe.text("nb_read_frames") == "1")

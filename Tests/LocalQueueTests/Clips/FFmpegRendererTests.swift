@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalQueue
 
-@Suite(.enabled(if: Tool.ffmpeg != nil && Tool.ffprobe != nil), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: Probe.ffmpeg != nil && Probe.ffprobe != nil), .timeLimit(.minutes(5)))
 struct FFmpegRendererTests {
     private let folder: JobFolder
     private let renderer: FFmpegRenderer
@@ -13,7 +13,7 @@ struct FFmpegRendererTests {
     init() throws {
         folder = try JobFolder(path: nil)
         renderer = FFmpegRenderer(
-            executable: Tool.ffmpeg ?? "", folder: folder, clock: SystemClock(), logger: Logger(label: "test"))
+            executable: Probe.ffmpeg ?? "", folder: folder, clock: SystemClock(), logger: Logger(label: "test"))
     }
 
     private func bytes(of clip: Clip) throws -> [UInt8] {
@@ -33,7 +33,7 @@ struct FFmpegRendererTests {
     @Test(arguments: ["A beautiful sunset", "it's 100% \"quoted\": [in=1], \\n;\n日本語", "", "rain", "a", "b", "c"])
     func `a clip is rendered from any prompt`(prompt: String) async throws {
         let clip = try #require(await renderer.render(BuiltInClipTests.order(prompt: prompt)))
-        let probe = try Probe(bytes(of: clip), name: "clip.mp4")
+        let probe = try await Probe(bytes(of: clip), name: "clip.mp4")
         #expect(probe.complaints.isEmpty)
         #expect(probe.text("codec_name") == "h264")
         #expect(probe.text("pix_fmt") == "yuv420p")
@@ -47,17 +47,17 @@ struct FFmpegRendererTests {
         let order = BuiltInClipTests.order(
             model: "lucy-clip", uploads: [try upload("data", model: "lucy-pro-t2v")])
         let clip = try #require(await renderer.render(order))
-        let probe = try Probe(bytes(of: clip), name: "clip.mp4")
+        let probe = try await Probe(bytes(of: clip), name: "clip.mp4")
         #expect(probe.complaints.isEmpty)
-        // The upload's own length tells that it was used: a picture out of nothing has three seconds.
+        // The upload's own length tells that it was used: a generated picture has three seconds.
         #expect(abs(probe.duration - 2) < 0.2)
     }
 
-    @Test func `an uploaded picture becomes a ride into it`() async throws {
+    @Test func `an uploaded picture becomes a slow zoom`() async throws {
         let order = BuiltInClipTests.order(
             model: "lucy-pro-i2v", uploads: [try upload("data", model: "lucy-image-2")])
         let clip = try #require(await renderer.render(order))
-        let probe = try Probe(bytes(of: clip), name: "clip.mp4")
+        let probe = try await Probe(bytes(of: clip), name: "clip.mp4")
         #expect(probe.complaints.isEmpty)
         #expect(abs(probe.duration - 3) < 0.2)
     }
@@ -69,7 +69,7 @@ struct FFmpegRendererTests {
             let order = BuiltInClipTests.order(id, model: "lucy-image-2", uploads: [source])
             all.append(try bytes(of: try #require(await renderer.render(order))))
         }
-        let probe = try Probe(all[0], name: "picture.png")
+        let probe = try await Probe(all[0], name: "picture.png")
         #expect(probe.complaints.isEmpty)
         #expect(probe.text("codec_name") == "png")
         #expect(all[0] != all[1])
@@ -83,7 +83,7 @@ struct FFmpegRendererTests {
         try folder.write(Array(text.utf8), to: name)
         let upload = Upload(field: "data", senderName: "x", type: "video/mp4", size: text.utf8.count, fileName: name)
         let clip = try #require(await renderer.render(BuiltInClipTests.order(model: "lucy-clip", uploads: [upload])))
-        #expect(try Probe(bytes(of: clip), name: "clip.mp4").complaints.isEmpty)
+        #expect(try await Probe(bytes(of: clip), name: "clip.mp4").complaints.isEmpty)
     }
 
     @Test func `nothing but the clip is left in the folder`() async throws {
@@ -95,32 +95,5 @@ struct FFmpegRendererTests {
         let broken = FFmpegRenderer(
             executable: "/nonexistent/ffmpeg", folder: folder, clock: SystemClock(), logger: Logger(label: "test"))
         #expect(await broken.render(BuiltInClipTests.order()) == nil)
-    }
-}
-
-@Suite(.timeLimit(.minutes(1)))
-struct ChildProcessTests {
-    private let clock = VirtualClock()
-
-    @Test(arguments: [("exit 0", 0), ("exit 3", 3), ("test -z \"$DECART_API_KEY\"", 0)] as [(String, Int32)])
-    func `a child's exit status comes back`(script: String, status: Int32) async {
-        let child = ChildProcess(executable: "/bin/sh", arguments: ["-c", script], directory: "/")
-        #expect(await child.run(timeout: .seconds(1), clock: clock) == status)
-    }
-
-    @Test func `a child that takes too long is killed`() async {
-        let child = ChildProcess(executable: "/bin/sh", arguments: ["-c", "exec sleep 600"], directory: "/")
-        async let status = child.run(timeout: .seconds(20), clock: clock)
-        while clock.pendingWakes == 0 { await Task.yield() }
-        clock.advance(by: .seconds(20))
-        #expect(await status == nil)
-    }
-
-    @Test func `a cancelled child is killed`() async {
-        let child = ChildProcess(executable: "/bin/sh", arguments: ["-c", "exec sleep 600"], directory: "/")
-        let task = Task { await child.run(timeout: .seconds(20), clock: clock) }
-        task.cancel()
-        #expect(await task.value == nil)
-        #expect(clock.pendingWakes == 0)
     }
 }

@@ -1,4 +1,5 @@
 import DecartAPI
+import SeededNumbers
 import Testing
 
 @testable import LocalQueue
@@ -66,7 +67,7 @@ struct QueueEngineTests {
     func `whenever jobs come, they start in order and never more of them work than there are workers`(
         workers: Int, seed: UInt64
     ) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed, stream: 0)
         var engine = engine(workers: workers)
         var now: Int64 = 0
         var spans: [(start: Int64, end: Int64)] = []
@@ -140,5 +141,14 @@ struct QueueEngineTests {
         var engine = engine(workers: 1)
         let table = engine.submit(at: .max - 5).entry.timetable
         #expect(table.finishes == .max)
+    }
+
+    @Test func `a job whose result is lost fails when it would have been completed`() {
+        var engine = QueueEngine(settings: QueueSettings(pending: .zero, processing: .milliseconds(10)), seed: 1)
+        let id = engine.submit(at: 0).id
+        engine.lose(id, because: "the disk is full")
+        #expect(engine.entry(of: id, at: 5)?.status(at: 5) == .processing)
+        #expect(engine.entry(of: id, at: 10)?.status(at: 10) == .failed)
+        #expect(engine.entry(of: id, at: 10)?.failure == "the disk is full")
     }
 }

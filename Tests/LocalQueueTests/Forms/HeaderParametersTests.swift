@@ -37,13 +37,13 @@ struct URLEncodedFormTests {
 
     @Test(arguments: ["a=%", "a=%4", "a=%zz"])
     func `half an escape is malformed`(body: String) {
-        #expect(throws: FormProblem.self) { try URLEncodedForm.parse(Array(body.utf8), limits: FormLimits()) }
+        #expect(throws: FormError.self) { try URLEncodedForm.parse(Array(body.utf8), limits: FormLimits()) }
     }
 
     @Test func `too many and too long fields are refused`() {
         let many = Array(String(repeating: "a=b&", count: 65).utf8)
         let long = Array(("a=" + String(repeating: "x", count: 1024 * 1024 + 1)).utf8)
-        #expect(throws: FormProblem.self) { try URLEncodedForm.parse(many, limits: FormLimits()) }
-        #expect(throws: FormProblem.self) { try URLEncodedForm.parse(long, limits: FormLimits()) }
+        #expect(throws: FormError.self) { try URLEncodedForm.parse(many, limits: FormLimits()) }
+        #expect(throws: FormError.self) { try URLEncodedForm.parse(long, limits: FormLimits()) }
     }
 }

@@ -38,11 +38,11 @@ struct MultipartParserTests {
     /// Feeds the chunks and collects the parts.
     private static func parse(
         _ chunks: [some Collection<UInt8>], limits: FormLimits = FormLimits()
-    ) throws(FormProblem) -> [Part] {
+    ) throws(FormError) -> [Part] {
         var parser = try MultipartParser(boundary: boundary, limits: limits)
         var parts: [Part] = []
         var isFinished = false
-        func drain() throws(FormProblem) {
+        func drain() throws(FormError) {
             while let event = try parser.next() {
                 switch event {
                 case .part(let part): parts.append(Part(part: part, bytes: []))
@@ -94,7 +94,7 @@ struct MultipartParserTests {
 
     @Test func `a cut form is refused wherever it was cut`() {
         for length in 0..<(Self.usual.count - 2) {
-            #expect(throws: FormProblem.self) { try Self.parse([Self.usual[..<length]]) }
+            #expect(throws: FormError.self) { try Self.parse([Self.usual[..<length]]) }
         }
     }
 
@@ -111,7 +111,7 @@ struct MultipartParserTests {
         #expect {
             try Self.parse([Array(text.utf8)])
         } throws: { error in
-            guard case FormProblem.malformed? = error as? FormProblem else { return false }
+            guard case FormError.malformed? = error as? FormError else { return false }
             return true
         }
     }
@@ -119,7 +119,7 @@ struct MultipartParserTests {
     @Test func `headers without an end are refused before they fill the memory`() throws {
         var parser = try MultipartParser(boundary: Self.boundary, limits: FormLimits())
         try parser.receive(Array("--XyZ\r\nX-Long: ".utf8))
-        #expect(throws: FormProblem.tooLarge("The headers of a part are over 16384 bytes.")) {
+        #expect(throws: FormError.tooLarge("The headers of a part are over 16384 bytes.")) {
             for _ in 0..<100 {
                 try parser.receive(Array(repeating: UInt8(ascii: "a"), count: 1024))
                 while try parser.next() != nil {}
@@ -129,18 +129,18 @@ struct MultipartParserTests {
 
     @Test func `too many parts are refused`() {
         let body = Self.body(Array(repeating: ("Content-Disposition: form-data; name=\"a\"", []), count: 65))
-        #expect(throws: FormProblem.tooLarge("The form has more than 64 parts.")) { try Self.parse([body]) }
+        #expect(throws: FormError.tooLarge("The form has more than 64 parts.")) { try Self.parse([body]) }
     }
 
     @Test func `a body over the limit is refused`() {
-        #expect(throws: FormProblem.tooLarge("The body is over 100 bytes.")) {
+        #expect(throws: FormError.tooLarge("The body is over 100 bytes.")) {
             try Self.parse([Self.usual], limits: FormLimits(total: 100))
         }
     }
 
     @Test(arguments: ["", String(repeating: "b", count: 71)])
     func `a boundary of no or too many characters is refused`(boundary: String) {
-        #expect(throws: FormProblem.self) { try MultipartParser(boundary: boundary, limits: FormLimits()) }
+        #expect(throws: FormError.self) { try MultipartParser(boundary: boundary, limits: FormLimits()) }
     }
 
     @Test func `between calls the parser holds no more than a boundary of a file's bytes`() throws {

@@ -1,11 +1,12 @@
 import DecartAPI
 import Foundation
 import RunClock
+import TestSupport
 import Testing
 
 @testable import LocalQueue
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalQueueServerTests {
     private let clock = VirtualClock()
 
@@ -177,9 +178,9 @@ struct LocalQueueServerTests {
     }
 
     @Test func `after a restart of the server its jobs go on`() async throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let clock = clock
-        let settings = configuration(database: scratch.path("jobs.db"))
+        let settings = configuration(database: scratch.file("jobs.db"))
         let (ids, sink) = AsyncStream<String>.makeStream()
         try await RunningServer.with(settings, clock: clock) { server in
             sink.yield(try #require(try await server.submit().json["job_id"]?.text))

@@ -1,5 +1,5 @@
-import Foundation
 import RunClock
+import TestSupport
 import Testing
 
 @testable import LocalQueue
@@ -18,24 +18,12 @@ struct PythonSDKTests {
         // The SDK waits on the real clock, and so does the queue here.
         try await RunningServer.with(configuration, clock: SystemClock()) { good in
             try await RunningServer.with(bad, clock: SystemClock()) { failing in
-                let outcome = try await Self.check([version, good.base, failing.base])
+                let check = Repository.root + "/scripts/python-sdk-check"
+                let outcome = try await ChildProgram("bash").run([check, version, good.base, failing.base])
                 #expect(
-                    outcome.status != 3,
+                    outcome.exitCode != 3,
                     "The Python SDK could not be installed, so this proves nothing: \(outcome.errors)")
-                #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-            }
-        }
-    }
-
-    /// Runs the script beside the tests, on a thread that may block for as long as pip takes.
-    private static func check(_ arguments: [String]) async throws -> Tool.Outcome {
-        let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized.path
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(
-                    with: Result {
-                        try Tool.run("/usr/bin/env", ["bash", "\(root)/scripts/python-sdk-check"] + arguments)
-                    })
+                #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.errors)")
             }
         }
     }

@@ -4,11 +4,12 @@ import NIOCore
 import NIOHTTP1
 import RunClock
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LocalQueue
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct UploadTests {
     private let clock = VirtualClock()
 
@@ -17,8 +18,8 @@ struct UploadTests {
     }
 
     @Test func `uploads are kept beside the database, refused ones are not`() async throws {
-        let scratch = try Scratch()
-        let database = scratch.path("jobs.db")
+        let scratch = try ScratchFolder()
+        let database = scratch.file("jobs.db")
         let upload = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         try await RunningServer.with(configuration(database), clock: clock) { server in
             let good = try await server.submit("lucy-clip", ["prompt": "A sunset"], files: ["data": upload])
@@ -34,8 +35,8 @@ struct UploadTests {
     }
 
     @Test func `an upload over the limit is refused and leaves nothing behind`() async throws {
-        let scratch = try Scratch()
-        let database = scratch.path("jobs.db")
+        let scratch = try ScratchFolder()
+        let database = scratch.file("jobs.db")
         try await RunningServer.with(configuration(database, limit: 1000), clock: clock) { server in
             let reply = try await server.submit(
                 "lucy-clip", ["prompt": "x"], files: ["data": Array(repeating: 0, count: 2000)])
@@ -46,8 +47,8 @@ struct UploadTests {
 
     @Test func `an upload that breaks off leaves nothing behind`() async throws {
         struct BrokenOff: Error {}
-        let scratch = try Scratch()
-        let database = scratch.path("jobs.db")
+        let scratch = try ScratchFolder()
+        let database = scratch.file("jobs.db")
         try await RunningServer.with(configuration(database), clock: clock) { server in
             let head = "--b\r\nContent-Disposition: form-data; name=\"data\"; filename=\"a\"\r\n\r\n"
             let (chunks, sink) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
@@ -74,9 +75,9 @@ struct UploadTests {
     }
 
     private func uploadBigFile() async throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let size = 256 * 1024 * 1024
-        try await RunningServer.with(configuration(scratch.path("jobs.db")), clock: clock) { server in
+        try await RunningServer.with(configuration(scratch.file("jobs.db")), clock: clock) { server in
             let head = "--b\r\nContent-Disposition: form-data; name=\"data\"; filename=\"a\"\r\n\r\n"
             let tail = "\r\n--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nx\r\n--b--\r\n"
             let chunk = ByteBuffer(repeating: 0, count: 1024 * 1024)

@@ -2,17 +2,18 @@ import DecartAPI
 import Foundation
 import Logging
 import RunClock
+import TestSupport
 import Testing
 
 @testable import LocalQueue
 
 struct JobQueueTests {
-    private let scratch: Scratch
+    private let scratch: ScratchFolder
     private let clock = VirtualClock()
     private let model: ModelDefinition
 
     init() throws {
-        scratch = try Scratch()
+        scratch = try ScratchFolder()
         model = try ModelCatalog.find(name: "lucy-pro-t2v", kind: .video)
     }
 
@@ -29,7 +30,7 @@ struct JobQueueTests {
     }
 
     @Test func `jobs are there after a restart, with their ids, times and clips`() throws {
-        let path = scratch.path("jobs.db")
+        let path = scratch.file("jobs.db")
         var ids: [String] = []
         do {
             let queue = try open(path)
@@ -46,12 +47,12 @@ struct JobQueueTests {
     }
 
     @Test func `a job that was answered is there after a kill`() throws {
-        let path = scratch.path("jobs.db")
+        let path = scratch.file("jobs.db")
         let queue = try open(path)
         for count in 1...5 {
             let id = try queue.submit(model: model, form: form("prompt")).id
             // What lies on disk at this instant, the write-ahead log included, is what a killed process leaves.
-            let copy = scratch.path("copy-\(count).db")
+            let copy = scratch.file("copy-\(count).db")
             for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
                 try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
             }
@@ -61,7 +62,7 @@ struct JobQueueTests {
     }
 
     @Test func `numbers are never given out twice, so that one seed gives no id twice`() throws {
-        let path = scratch.path("jobs.db")
+        let path = scratch.file("jobs.db")
         var ids: [String] = []
         for _ in 0..<3 {
             let queue = try open(path, expireAfter: .seconds(1))
@@ -72,7 +73,7 @@ struct JobQueueTests {
     }
 
     @Test func `an expired job's row and files go`() throws {
-        let path = scratch.path("jobs.db")
+        let path = scratch.file("jobs.db")
         let queue = try open(path, expireAfter: .seconds(10))
         let id = try queue.submit(model: model, form: form("prompt")).id
         #expect(try FileManager.default.contentsOfDirectory(atPath: queue.folder.path()).count == 1)
@@ -83,7 +84,7 @@ struct JobQueueTests {
     }
 
     @Test func `what a killed upload left behind is removed, what is not ours stays`() throws {
-        let path = scratch.path("jobs.db")
+        let path = scratch.file("jobs.db")
         try FileManager.default.createDirectory(atPath: path + ".files", withIntermediateDirectories: true)
         for name in ["upload-half", "clip-x.mp4.part", "notes.txt"] {
             _ = FileManager.default.createFile(atPath: path + ".files/" + name, contents: Data([1]))
@@ -93,7 +94,7 @@ struct JobQueueTests {
     }
 
     @Test func `a database has one queue at a time`() throws {
-        let path = scratch.path("jobs.db")
+        let path = scratch.file("jobs.db")
         let queue = try open(path)
         _ = try queue.submit(model: model, form: form("prompt"))
         #expect {
@@ -102,14 +103,14 @@ struct JobQueueTests {
     }
 
     @Test func `a file that is no database is left alone and named`() throws {
-        let path = try scratch.write(Array("This is a text and no database, long enough to be read.".utf8), to: "a.txt")
+        let path = try scratch.write("a.txt", "This is a text and no database, long enough to be read.")
         #expect { try open(path) } throws: { "\($0)".contains(path) }
         #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("This is a text"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `with a renderer that fails the built-in clip comes all the same`() async throws {
-        let queue = try open(scratch.path("jobs.db"), clips: .ffmpeg(path: "/bin/false"))
+        let queue = try open(scratch.file("jobs.db"), clips: .ffmpeg(path: "/bin/false"))
         let id = try queue.submit(model: model, form: form("prompt")).id
         clock.advance(by: .seconds(60))
         while queue.job(id)?.status != .completed { await Task.yield() }

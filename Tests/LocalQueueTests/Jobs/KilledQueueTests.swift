@@ -3,11 +3,12 @@ import Foundation
 import Glibc
 import Logging
 import RunClock
+import TestSupport
 import Testing
 
 @testable import LocalQueue
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct KilledQueueTests {
     private static func open(_ path: String, _ clock: VirtualClock) throws -> JobQueue {
         try JobQueue(
@@ -16,8 +17,8 @@ struct KilledQueueTests {
     }
 
     @Test func `every job that was answered outlives a kill`() async throws {
-        let scratch = try Scratch()
-        let path = scratch.path("jobs.db")
+        let scratch = try ScratchFolder()
+        let path = scratch.file("jobs.db")
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let queue = try KilledQueueTests.open(path, VirtualClock())
             let model = try ModelCatalog.find(name: "lucy-pro-t2v", kind: .video)

@@ -1,11 +1,9 @@
 import AsyncHTTPClient
 import DecartAPI
-import Logging
 import NIOCore
 import NIOHTTP1
 import RunClock
-import ServiceLifecycle
-import Testing
+import TestSupport
 
 @testable import LocalQueue
 
@@ -27,31 +25,10 @@ struct RunningServer: Sendable {
         _ configuration: LocalQueueServer.Configuration, clock: any RunClock,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
-        let (ports, ready) = AsyncStream<Int>.makeStream()
-        var logger = Logger(label: "test")
-        logger.logLevel = .error
-        let server = LocalQueueServer(configuration: configuration, clock: clock, logger: logger) { port in
-            ready.yield(port)
-            ready.finish()
-        }
-        let services = ServiceGroup(configuration: .init(services: [server], logger: logger))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { ready.finish() }
-                try await services.run()
-            }
-            var port: Int?
-            for await first in ports { port = first }
-            if let port {
-                do {
-                    try await body(RunningServer(base: "http://127.0.0.1:\(port)"))
-                } catch {
-                    group.cancelAll()
-                    throw error
-                }
-                await services.triggerGracefulShutdown()
-            }
-            try await group.waitForAll()
+        try await RunningService<Int>.with { logger, ready in
+            LocalQueueServer(configuration: configuration, clock: clock, logger: logger, onReady: ready)
+        } during: { port in
+            try await body(RunningServer(base: "http://127.0.0.1:\(port)"))
         }
     }
 

@@ -1,12 +1,14 @@
 import DecartAPI
+import Foundation
 import Logging
 import RunClock
+import TestSupport
 import Testing
 
 @testable import LocalQueue
 
-@Suite(.timeLimit(.minutes(2)))
-struct NeighboursTests {
+@Suite(.timeLimit(.minutes(5)))
+struct EndpointsTests {
     private let clock = VirtualClock()
     private let json = ["Content-Type": "application/json"]
 
@@ -47,10 +49,10 @@ struct NeighboursTests {
         ])
         let picture = try await queue.picture(model: model, form: try form.received(into: queue.folder))
         #expect(picture.type == "image/png")
-        #expect(try Tool.run("/bin/ls", [queue.folder.path()]).output.isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: queue.folder.path()).isEmpty)
     }
 
-    @Test func `a file is kept, told and deleted`() async throws {
+    @Test func `a file is stored, described and deleted`() async throws {
         try await RunningServer.with(configuration(), clock: clock) { server in
             let stored = try await upload(server, ["ttl_seconds": "60"])
             #expect(stored.status == 200)
@@ -95,17 +97,17 @@ struct NeighboursTests {
     }
 
     @Test func `files and tokens are there after a restart, until they expire`() async throws {
-        let (clock, scratch) = (clock, try Scratch())
+        let (clock, scratch) = (clock, try ScratchFolder())
         var configuration = configuration(apiKey: "dct_secret")
-        configuration.database = scratch.path("jobs.db")
+        configuration.database = scratch.file("jobs.db")
         let key = ["X-API-KEY": "dct_secret"]
-        let (kept, told) = AsyncStream<(file: String, token: String)>.makeStream()
+        let (kept, keep) = AsyncStream<(file: String, token: String)>.makeStream()
         try await RunningServer.with(configuration, clock: clock) { server in
             let stored = try await server.post("/v1/files", ["ttl_seconds": "60"], files: ["file": [1]], headers: key)
             let token = try await server.send("POST", "/v1/client/tokens", headers: key)
-            told.yield((try #require(stored.json["id"]?.text), try #require(token.json["apiKey"]?.text)))
+            keep.yield((try #require(stored.json["id"]?.text), try #require(token.json["apiKey"]?.text)))
         }
-        told.finish()
+        keep.finish()
         for await (file, token) in kept {
             clock.advance(by: .seconds(59))
             try await RunningServer.with(configuration, clock: clock) { server in

@@ -1,7 +1,8 @@
 import DecartAPI
+import PlainErrors
 
 extension QueueAPI {
-    /// Seconds that a file is kept whose sender says nothing: a day.
+    /// Seconds a file is kept if its sender does not say: a day.
     private static let usualLifetime = 86_400.0
 
     func keepFile(_ request: QueueRequest) async -> QueueReply {
@@ -20,7 +21,7 @@ extension QueueAPI {
             case .some: lifetime = nil
             case nil: if case .boolean(true)? = given("persistent") { lifetime = nil }
             }
-            return .answering { () throws(StorageError) in
+            return .answering { () throws(MessageError) in
                 let entry = try files.put(
                     name: upload.senderName ?? "file", type: upload.type, size: upload.size, lifetime: lifetime)
                 return .json(200, Self.body(of: entry))
@@ -29,20 +30,20 @@ extension QueueAPI {
     }
 
     func file(_ id: String) -> QueueReply {
-        .answering { () throws(StorageError) in
+        .answering { () throws(MessageError) in
             try files.entry(id).map { .json(200, Self.body(of: $0)) } ?? Self.noSuchFile
         }
     }
 
     func deleteFile(_ id: String) -> QueueReply {
-        .answering { () throws(StorageError) in
+        .answering { () throws(MessageError) in
             try files.remove(id) ? QueueReply(status: 204, headers: [], body: .bytes([])) : Self.noSuchFile
         }
     }
 
     private static let noSuchFile = QueueReply.refusal(404, "File not found")
 
-    private static func body(of entry: FileShelf.Entry) -> JSONValue {
+    private static func body(of entry: FileStore.Entry) -> JSONValue {
         [
             "id": .string(entry.id), "filename": .string(entry.name), "mime_type": .string(entry.type),
             "size_bytes": .integer(Int64(entry.size)), "created_at": .string(UTCTime.text(entry.created)),

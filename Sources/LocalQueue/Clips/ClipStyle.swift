@@ -1,12 +1,14 @@
-/// How a rendered clip looks: colours and shapes by the prompt, details by the job. Filters of `ffmpeg`, as text.
-struct ClipLook {
-    /// The source of a picture that comes from nowhere.
+import SeededNumbers
+
+/// The visual style of a rendered clip, as `ffmpeg` filters: the prompt decides colours and shapes, the job the details.
+struct ClipStyle {
+    /// The source filter of a generated picture.
     let picture: String
-    /// What is done to that picture afterwards.
+    /// Filters for that picture.
     let pictureFilters: [String]
-    /// What is done to an upload.
+    /// Filters for an upload.
     let treatment: [String]
-    /// Brings an upload to the model's size without distorting it.
+    /// Scale an upload to the model's size without distorting it.
     let fitting: [String]
 
     private let size: String
@@ -14,11 +16,11 @@ struct ClipLook {
     private let height: Int
 
     init(for order: ClipOrder) {
-        var byPrompt = SeededRandom(seed: UInt64(CRC32.of(order.prompt.utf8)))
-        var byJob = SeededRandom(seed: UInt64(CRC32.of(order.jobID.utf8)))
+        var byPrompt = SplitMix64(seed: UInt64(CRC32.of(order.prompt.utf8)))
+        var byJob = SplitMix64(seed: UInt64(CRC32.of(order.jobID.utf8)))
         let hue = Int.random(in: 0..<360, using: &byPrompt)
         let shape = Int.random(in: 0..<3, using: &byPrompt)
-        let style = Int.random(in: 0..<3, using: &byPrompt)
+        let effect = Int.random(in: 0..<3, using: &byPrompt)
         let seed = UInt32.random(in: 0...UInt32.max, using: &byJob)
         size = "\(order.width)x\(order.height)"
         fps = order.fps
@@ -42,7 +44,7 @@ struct ClipLook {
             pictureFilters = ["scale=\(order.width):\(order.height):flags=neighbor"]
         }
         treatment =
-            switch style {
+            switch effect {
             case 0: ["hue=h=\(hue):s=1.4"]
             case 1: ["edgedetect=mode=colormix:high=0.1", "hue=h=\(hue)"]
             default: ["negate", "hue=h=\(hue):s=1.2"]
@@ -53,12 +55,12 @@ struct ClipLook {
         ]
     }
 
-    /// One picture becomes a slow ride into it.
+    /// Turn one picture into a slow zoom.
     func zoom(seconds: Int) -> [String] {
         ["zoompan=z='1+0.004*on':d=\(seconds * fps):x='iw/2-iw/zoom/2':y='ih/2-ih/zoom/2':s=\(size):fps=\(fps)"]
     }
 
-    /// The text of that file, which has a name of letters, digits, `-`, `_` and `.`, at the bottom of the picture.
+    /// Draws the text of that file at the bottom of the picture. Its name has letters, digits, `-`, `_` and `.` only.
     func caption(file: String) -> String {
         "drawtext=textfile=\(file):expansion=none:fontcolor=white:fontsize=\(max(10, height / 16)):line_spacing=4"
             + ":box=1:boxcolor=black@0.5:boxborderw=8:x=(w-text_w)/2:y=h-text_h-\(max(10, height / 16))"

@@ -1,20 +1,20 @@
 import Logging
+import PlainErrors
 import RunClock
 
-/// Makes the clips that are ordered: the built-in ones at once, rendered ones in the background, few at a time.
-final class ClipWorkshop: Sendable {
+/// Makes the clips that are ordered: built-in ones at once, rendered ones in the background, a few at a time.
+final class ClipProducer: Sendable {
     private struct Job: Sendable {
         var order: ClipOrder
-        var deliver: @Sendable (Clip) -> Void
+        var deliver: @Sendable (Result<Clip, MessageError>) -> Void
     }
 
-    /// How many renderers run side by side. More would only slow each other, and the scripts, down.
+    /// How many renderers run side by side. More would only slow down each other and the scripts.
     private static let width = 2
 
     private let maker: ClipMaker
     private let folder: JobFolder
     private let clock: any RunClock
-    private let logger: Logger
     private let orders: AsyncStream<Job>.Continuation
     private let worker: Task<Void, Never>?
     /// Nil: all clips are built in.
@@ -24,7 +24,6 @@ final class ClipWorkshop: Sendable {
         self.maker = maker
         self.folder = folder
         self.clock = clock
-        self.logger = logger
         let (stream, continuation) = AsyncStream<Job>.makeStream()
         orders = continuation
         guard case .ffmpeg(let path) = maker else {
@@ -38,6 +37,11 @@ final class ClipWorkshop: Sendable {
             await withTaskGroup(of: Void.self) { group in
                 var running = 0
                 for await job in stream {
+                    // A cancelled stream still holds what was ordered before: thousands of clips that nobody will see.
+                    if Task.isCancelled {
+                        clock.endExternalWork()
+                        continue
+                    }
                     if running == Self.width {
                         await group.next()
                         running -= 1
@@ -45,9 +49,9 @@ final class ClipWorkshop: Sendable {
                     running += 1
                     group.addTask {
                         if let clip = await renderer.render(job.order) {
-                            job.deliver(clip)
+                            job.deliver(.success(clip))
                         } else if !Task.isCancelled {
-                            Self.makeBuiltIn(job, in: folder, logger)
+                            Self.makeBuiltIn(job, in: folder)
                         }
                         clock.endExternalWork()
                     }
@@ -57,20 +61,21 @@ final class ClipWorkshop: Sendable {
     }
 
     deinit {
-        // What is ordered is still made; then the worker ends and lets go of the folder.
+        // Clips already ordered are still made; then the worker ends and releases the folder.
         orders.finish()
     }
 
-    /// Makes a clip and calls `deliver` with it: before this returns for a built-in one, else some time later.
-    func make(_ order: ClipOrder, deliver: @escaping @Sendable (Clip) -> Void) {
+    /// Makes a clip and calls `deliver` with it, or with why there is none: before this returns if it is built in,
+    /// otherwise later.
+    func make(_ order: ClipOrder, deliver: @escaping @Sendable (Result<Clip, MessageError>) -> Void) {
         let job = Job(order: order, deliver: deliver)
-        guard case .ffmpeg = maker else { return Self.makeBuiltIn(job, in: folder, logger) }
+        guard case .ffmpeg = maker else { return Self.makeBuiltIn(job, in: folder) }
         clock.beginExternalWork()
         orders.yield(job)
     }
 
-    /// Makes a picture that somebody waits for, before all that is ordered.
-    func makeNow(_ order: ClipOrder) async throws(StorageError) -> Clip {
+    /// Makes a picture that a client is waiting for, ahead of everything ordered.
+    func makeNow(_ order: ClipOrder) async throws(MessageError) -> Clip {
         if let renderer {
             clock.beginExternalWork()
             defer { clock.endExternalWork() }
@@ -79,22 +84,18 @@ final class ClipWorkshop: Sendable {
         return try Self.builtIn(order, in: folder)
     }
 
-    /// Ends what is being rendered, without delivering it.
+    /// Stops rendering, and drops whatever is not finished.
     func stop() async {
         orders.finish()
         worker?.cancel()
         await worker?.value
     }
 
-    private static func makeBuiltIn(_ job: Job, in folder: JobFolder, _ logger: Logger) {
-        do throws(StorageError) {
-            job.deliver(try builtIn(job.order, in: folder))
-        } catch {
-            logger.error("\(error) Job \(job.order.jobID) stays in processing.")
-        }
+    private static func makeBuiltIn(_ job: Job, in folder: JobFolder) {
+        job.deliver(Result { () throws(MessageError) in try builtIn(job.order, in: folder) })
     }
 
-    private static func builtIn(_ order: ClipOrder, in folder: JobFolder) throws(StorageError) -> Clip {
+    private static func builtIn(_ order: ClipOrder, in folder: JobFolder) throws(MessageError) -> Clip {
         let bytes = BuiltInClip.bytes(for: order)
         try folder.write(bytes, to: order.fileName)
         return Clip(fileName: order.fileName, type: order.mediaType, bytes: bytes)
@@ -102,7 +103,7 @@ final class ClipWorkshop: Sendable {
 }
 
 extension ClipOrder {
-    /// The finished clip's name in the queue's folder.
+    /// The finished clip's file name in the queue's folder.
     var fileName: String { JobFolder.clipName(of: jobID, extension: isStill ? "png" : "mp4") }
 
     var mediaType: String { isStill ? "image/png" : "video/mp4" }

@@ -1,7 +1,8 @@
 import DecartAPI
+import PlainErrors
 
 extension QueueAPI {
-    /// Seconds that a token holds whose sender says nothing.
+    /// Seconds a token is valid if its sender does not say.
     private static let usualLifetime: Int64 = 60
 
     func issueToken(_ request: QueueRequest) async -> QueueReply {
@@ -22,7 +23,7 @@ extension QueueAPI {
             var members: [String: JSONValue] = [:]
             if !permissions.isEmpty { members["permissions"] = .object(permissions) }
             members["constraints"] = options["constraints"]
-            return .answering { () throws(StorageError) in
+            return .answering { () throws(MessageError) in
                 let token = try tokens.issue(lifetime: Double(lifetime), claims: claims)
                 members["apiKey"] = .string(token.key)
                 members["token"] = .string(token.jwt)

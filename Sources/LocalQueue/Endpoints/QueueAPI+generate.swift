@@ -1,7 +1,8 @@
 import DecartAPI
+import PlainErrors
 
 extension QueueAPI {
-    /// Makes a picture while its client waits.
+    /// Makes a picture while the client waits.
     func generate(model name: String, _ request: QueueRequest) async -> QueueReply {
         guard let model = try? ModelCatalog.find(name: name, kind: .image) else {
             return .invalid([
@@ -9,12 +10,12 @@ extension QueueAPI {
             ])
         }
         return await withForm(of: request, by: model.inputs) { form in
-            do throws(StorageError) {
+            do throws(MessageError) {
                 let picture = try await queue.picture(model: model, form: form)
                 let type = QueueReply.Header(name: "content-type", value: picture.type)
                 return QueueReply(status: 200, headers: [type], body: .bytes(picture.bytes))
             } catch {
-                return .refusal(500, error.description)
+                return .refusal(500, error.message)
             }
         }
     }

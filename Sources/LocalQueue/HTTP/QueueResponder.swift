@@ -1,11 +1,13 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
+import NIOHTTPTypes
 import ServiceLifecycle
 
-/// The API over HTTP/1.1: turns Hummingbird's requests into ours and our replies into its.
-struct HTTPFace: HTTPResponder {
-    /// Knows the connection, which is cut or left hanging where that is asked for.
+/// Answers HTTP/1.1 requests: turns Hummingbird's requests into the API's, and the API's replies into Hummingbird's.
+struct QueueResponder: HTTPResponder {
+    /// Gives access to the connection, which a fault may cut or leave hanging.
     struct Context: RequestContext {
         var coreContext: CoreRequestContextStorage
         let channel: any Channel
@@ -18,31 +20,52 @@ struct HTTPFace: HTTPResponder {
 
     let api: QueueAPI
     let limits: FormLimits
+    let cors: CORSPolicy
+    private let logger: Logger
     private let files = FileIO()
 
-    init(api: QueueAPI, limits: FormLimits) {
+    init(
+        api: QueueAPI, limits: FormLimits, cors: CORSPolicy = .none, logger: Logger = Logger(label: "decart-lua.queue")
+    ) {
         self.api = api
         self.limits = limits
+        self.cors = cors
+        self.logger = logger
     }
 
     func respond(to request: Request, context: Context) async throws -> Response {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
-        let reader = HTTPFormReader(body: request.body, headers: headers, folder: api.queue.folder, limits: limits)
+        if let reply = cors.preflight(method: request.method.rawValue, headers: headers) {
+            return try await response(for: reply, isHead: false, context)
+        }
+        var reader = HTTPFormReader(body: request.body, headers: headers, folder: api.queue.folder, limits: limits)
+        if let expectation = headers["expect"] {
+            guard expectation.lowercased() == "100-continue" else {
+                let refusal = QueueReply.refusal(417, "The only expectation that can be met is 100-continue")
+                return try await response(for: refusal, isHead: request.method == .head, context)
+            }
+            reader.askForBody = {
+                try await context.channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+            }
+        }
+        let form = reader
         let asked = QueueRequest(
             method: request.method.rawValue, target: request.uri.description, headers: headers,
-            readForm: { () async throws(FormProblem) in try await reader.read() },
-            readBody: { limit async throws(FormProblem) in try await reader.bytes(upTo: limit) })
-        let reply = try await api.reply(to: asked)
+            readForm: { () async throws(FormError) in try await form.read() },
+            readBody: { limit async throws(FormError) in try await form.bytes(upTo: limit) })
+        var reply = try await api.reply(to: asked)
         if let silence = reply.silence {
             if silence == .hang { await Self.waitForEnd(of: context.channel) }
             try? await context.channel.close()
             return Response(status: .noContent)
         }
+        logger.debug("\(asked.method) \(asked.target) \(reply.status)")
+        reply.headers += cors.headers(for: headers["origin"])
         return try await response(for: reply, isHead: request.method == .head, context)
     }
 
-    /// Until the client has gone, or the server is to go.
+    /// Returns once the client has gone or the server shuts down.
     private static func waitForEnd(of channel: any Channel) async {
         let (ended, end) = AsyncStream<Void>.makeStream()
         channel.closeFuture.whenComplete { _ in end.finish() }
@@ -56,7 +79,7 @@ struct HTTPFace: HTTPResponder {
             fields.append(HTTPField(name: name, value: header.value))
         }
         let status = HTTPResponse.Status(code: reply.status)
-        // A 304 and a 204 say nothing of a body; a HEAD tells the length of the one it leaves out.
+        // A 304 and a 204 have no body and no length; a HEAD gives the length of the body it leaves out.
         if reply.status != 304, reply.status != 204 { fields[.contentLength] = String(reply.length) }
         if isHead { return Response(status: status, headers: fields) }
         switch reply.body {
@@ -75,7 +98,7 @@ struct HTTPFace: HTTPResponder {
         }
     }
 
-    /// That stretch of a file, then no more: the connection is closed before the length that was promised.
+    /// Sends that part of a file and then fails, so that the connection closes before the promised length.
     private static func cutBody(path: String, _ range: Range<Int>) throws -> ResponseBody {
         let file = try FileSource(path: path)
         return ResponseBody { writer in
@@ -83,9 +106,9 @@ struct HTTPFace: HTTPResponder {
                 let bytes = try file.read(at: offset, count: min(64 * 1024, range.upperBound - offset))
                 try await writer.write(ByteBuffer(bytes: bytes))
             }
-            throw CutOnPurpose()
+            throw RequestedCutError()
         }
     }
 
-    private struct CutOnPurpose: Error {}
+    private struct RequestedCutError: Error {}
 }

@@ -1,9 +1,10 @@
 import GRDB
+import PlainErrors
 import RunClock
 
-/// What is known of the files that clients had kept. Nothing in the API reads such a file back, so its bytes are
-/// counted and dropped.
-struct FileShelf: Sendable {
+/// The records of the files that clients uploaded. Nothing in the API reads such a file back, so its bytes are counted
+/// and dropped.
+struct FileStore: Sendable {
     struct Entry: Hashable, Sendable, Codable, FetchableRecord, PersistableRecord {
         static let databaseTableName = "files"
 
@@ -18,17 +19,17 @@ struct FileShelf: Sendable {
         var expires: Double?
     }
 
-    let ids: IDMint
+    let ids: IDGenerator
     let clock: any RunClock
     let database: QueueDatabase
 
-    /// - Parameter lifetime: seconds; nil: for ever.
-    func put(name: String, type: String, size: Int, lifetime: Double?) throws(StorageError) -> Entry {
+    /// - Parameter lifetime: seconds; nil: forever.
+    func put(name: String, type: String, size: Int, lifetime: Double?) throws(MessageError) -> Entry {
         let now = clock.unixTime
-        return try database.write("write down a file") { db in
+        return try database.write("store a file") { db in
             try Entry.filter(Column("expires") <= now).deleteAll(db)
             var id = ids.next("file_")
-            // A seed gives the same ids after a restart.
+            // With a seed, a restart repeats the ids.
             while try Entry.exists(db, key: id) { id = ids.next("file_") }
             let entry = Entry(
                 id: id, name: name, type: type, size: size, created: now, expires: lifetime.map { now + $0 })
@@ -37,14 +38,14 @@ struct FileShelf: Sendable {
         }
     }
 
-    func entry(_ id: String) throws(StorageError) -> Entry? {
+    func entry(_ id: String) throws(MessageError) -> Entry? {
         let now = clock.unixTime
         return try database.read("look for a file") { try Entry.fetchOne($0, key: id) }
             .flatMap { $0.isExpired(at: now) ? nil : $0 }
     }
 
-    /// False if there was none.
-    func remove(_ id: String) throws(StorageError) -> Bool {
+    /// Returns false if there was none.
+    func remove(_ id: String) throws(MessageError) -> Bool {
         let now = clock.unixTime
         return try database.write("forget a file") { db in
             guard let entry = try Entry.fetchOne(db, key: id) else { return false }
@@ -54,6 +55,6 @@ struct FileShelf: Sendable {
     }
 }
 
-extension FileShelf.Entry {
+extension FileStore.Entry {
     func isExpired(at instant: Double) -> Bool { expires.map { $0 <= instant } ?? false }
 }
