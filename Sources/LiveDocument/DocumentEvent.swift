@@ -1,9 +1,9 @@
-/// What somebody did to an element in a face, on its way to the script.
+/// What somebody did to an element, on its way from a renderer to the script.
 public struct DocumentEvent: Hashable, Sendable {
-    public enum Kind: String, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
         case click, input
 
-        /// The property under which a script keeps the function that is called.
+        /// The property that holds the function to call.
         public var property: ElementProperty {
             switch self {
             case .click: .onclick
@@ -14,7 +14,7 @@ public struct DocumentEvent: Hashable, Sendable {
 
     public var target: ElementID
     public var kind: Kind
-    /// What an input holds now; nil for elements that hold nothing.
+    /// What an input contains now; nil for other elements.
     public var value: String?
 
     public init(_ kind: Kind, on target: ElementID, value: String? = nil) {

@@ -1,16 +1,16 @@
-/// What has changed in a document from one sequence number to a later one: the values that stand now, however often and
-/// whatever they were meanwhile.
+/// What has changed in a document from one sequence number to a later one: the current values, however often they
+/// changed in between.
 ///
-/// It speaks only of elements that hang from the body. An element that came into the tree is told of with all that is
-/// set on it; one that left it is no longer among its parent's children, and is not mentioned otherwise.
+/// It covers only elements in the tree. An element that came into the tree is listed with everything that is set
+/// on it. One that left is no longer among its parent's children, and is not mentioned otherwise.
 public struct DocumentPatch: Hashable, Sendable {
-    /// What the reader had before; 0: nothing, so that the patch is the whole state.
+    /// What the reader had before; 0 for nothing, so that the patch is the whole state.
     public var from: Int
     /// What the reader has once it has taken this patch.
     public var sequence: Int
-    /// The document's title, where that has changed.
+    /// The document's title, if it has changed.
     public var title: String?
-    /// Each element at most once, those first that had changed first.
+    /// Each element at most once, in the order in which they changed.
     public var elements: [ElementChange]
 
     public var isWholeState: Bool { from == 0 }
@@ -28,15 +28,15 @@ public struct ElementChange: Hashable, Sendable {
     public var id: ElementID
     /// The id under which the script, or the user's page, knows it; nil if it has none.
     public var name: String?
-    /// How it is to be shown now; an element that was not made with a tag changes its shape with what is set on it.
+    /// How to show it now. An element that was not made with a tag changes its shape with what is set on it.
     public var tag: ElementTag
     /// Whether it was made with that tag, rather than taking its shape from what is set.
     public var hasOwnTag: Bool
-    /// Whether it came into the tree: all that the reader may have known of it before counts no more.
+    /// Whether it came into the tree. Forget what was known about it before.
     public var isNew: Bool
-    /// The properties that changed; nil: not set any more.
+    /// The properties that changed; nil for one that is no longer set.
     public var properties: [ElementProperty: PropertyValue?]
-    /// All its children in their order, where that has changed.
+    /// All its children in order, if that has changed.
     public var children: [ElementID]?
 
     public init(

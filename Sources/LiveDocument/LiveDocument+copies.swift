@@ -1,6 +1,6 @@
 extension LiveDocument {
-    /// Brings a copy up to where the patch leads; it then has the original's sequence number. A patch that is the whole
-    /// state takes the place of all that was here.
+    /// Brings a copy up to the patch's sequence number, which is then the original's. A patch that is the whole
+    /// state replaces everything.
     public mutating func apply(_ patch: DocumentPatch) {
         if patch.isWholeState { self = LiveDocument() }
         sequence = patch.sequence - 1
@@ -40,7 +40,7 @@ extension LiveDocument {
     }
 
     private mutating func discard(_ top: ElementID) {
-        for id in family(of: top) where id == top || nodes[id]?.parent.map({ nodes[$0] == nil }) ?? true {
+        for id in subtree(of: top) where id == top || nodes[id]?.parent.map({ nodes[$0] == nil }) ?? true {
             if let name = nodes[id]?.name, byName[name] == id { byName[name] = nil }
             nodes[id] = nil
         }

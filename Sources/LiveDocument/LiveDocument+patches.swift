@@ -1,22 +1,22 @@
 extension LiveDocument {
-    /// Whether there is anything new to somebody who has taken the patch of that number.
+    /// Whether anything is new to a reader who has taken the patch of that number.
     public func hasChanges(since known: Int) -> Bool { isOpen || known != sequence }
 
-    /// What is new to a reader who has that number; nil: nothing. A number that this document has not come to yet is
-    /// somebody else's, and gets the whole state.
+    /// What is new to a reader who has that number; nil if nothing is. A number that this document has not reached yet
+    /// belongs to another document, and gets the whole state.
     public mutating func patch(since known: Int) -> DocumentPatch? {
         close()
         guard known != sequence else { return nil }
         return changes(since: known > sequence || known < 0 ? 0 : known)
     }
 
-    /// The whole state, also of a document in which nothing was set yet.
+    /// The whole state, even of a document in which nothing has been set yet.
     public mutating func state() -> DocumentPatch {
         close()
         return changes(since: 0)
     }
 
-    /// What is set from now on belongs to the next patch.
+    /// Whatever is set from now on belongs to the next patch.
     private mutating func close() {
         guard isOpen else { return }
         sequence += 1
@@ -26,7 +26,7 @@ extension LiveDocument {
     private func changes(since known: Int) -> DocumentPatch {
         var elements: [ElementChange] = []
         if known == 0 {
-            elements = family(of: .body).compactMap { change(of: $0, since: 0) }
+            elements = subtree(of: .body).compactMap { change(of: $0, since: 0) }
         } else {
             for (stamp, id) in log.reversed() {
                 guard stamp > known else { break }

@@ -1,8 +1,8 @@
 extension LiveDocument {
     /// Makes `child` the last child of `parent`, taking it from where it was.
     ///
-    /// - Returns: false, and nothing is changed, if `parent` is `child` itself or inside of it, or if it is the body
-    ///   that would go somewhere.
+    /// - Returns: false, and nothing changes, if `parent` is `child` itself or inside it, or if `child` is the
+    ///   body.
     @discardableResult
     public mutating func append(_ child: ElementID, to parent: ElementID) -> Bool {
         guard child != .body, nodes[child] != nil, nodes[parent] != nil, !isInside(parent, child) else { return false }
@@ -16,7 +16,7 @@ extension LiveDocument {
         return true
     }
 
-    /// Takes an element out of the tree, with all that is in it; it can be appended again.
+    /// Takes an element out of the tree, with everything in it. It can be appended again.
     public mutating func remove(_ id: ElementID) {
         guard id != .body, let parent = nodes[id]?.parent else { return }
         changeChildren(of: parent) { Self.drop(id, from: &$0) }
@@ -28,19 +28,19 @@ extension LiveDocument {
     /// In their order.
     public func children(of id: ElementID) -> [ElementID] { nodes[id]?.children ?? [] }
 
-    /// nil for the body, and for what is not in anything.
+    /// nil for the body, and for an element that is not in another.
     public func parent(of id: ElementID) -> ElementID? { nodes[id]?.parent }
 
-    /// Whether it hangs from the body, so that faces show it.
+    /// Whether it hangs from the body, so that renderers show it.
     public func isInTree(_ id: ElementID) -> Bool { nodes[id]?.isInTree ?? false }
 
-    /// From the end, which is where a script that takes out many finds them soonest.
+    /// From the end: a script that removes many elements usually removes the last ones.
     private static func drop(_ child: ElementID, from children: inout [ElementID]) {
         if let place = children.lastIndex(of: child) { children.remove(at: place) }
     }
 
     private func isInside(_ id: ElementID, _ ancestor: ElementID) -> Bool {
-        // Nothing is inside of what has nothing in it, however deep `id` is.
+        // Nothing is inside an element without children, however deep `id` is.
         guard nodes[ancestor]?.children.isEmpty == false else { return id == ancestor }
         var at: ElementID? = id
         while let here = at {
@@ -61,9 +61,9 @@ extension LiveDocument {
         touch(id)
     }
 
-    /// To readers it is new, whatever they knew of it before.
+    /// Readers see it as new, whatever they knew about it before.
     private mutating func enterTree(_ top: ElementID) {
-        for id in family(of: top) {
+        for id in subtree(of: top) {
             nodes[id]?.isInTree = true
             nodes[id]?.arrival = sequence + 1
             touch(id)
@@ -72,20 +72,20 @@ extension LiveDocument {
     }
 
     private mutating func leaveTree(_ top: ElementID) {
-        for id in family(of: top) {
+        for id in subtree(of: top) {
             nodes[id]?.isInTree = false
             if let name = nodes[id]?.name, byName[name] == id { byName[name] = nil }
         }
     }
 
-    /// An element and all inside of it, parents before their children. Not by recursion: a script may nest deeply.
-    public func family(of top: ElementID) -> [ElementID] {
-        var family: [ElementID] = []
+    /// An element and everything inside it, parents before children. Not recursive: a script may nest deeply.
+    public func subtree(of top: ElementID) -> [ElementID] {
+        var subtree: [ElementID] = []
         var left = [top]
         while let id = left.popLast() {
-            family.append(id)
+            subtree.append(id)
             left += children(of: id).reversed()
         }
-        return family
+        return subtree
     }
 }

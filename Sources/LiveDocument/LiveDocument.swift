@@ -1,21 +1,21 @@
 /// The state of a script's UI: a tree of elements with properties. It draws nothing.
 ///
-/// How a face uses it:
+/// How a renderer uses it:
 ///
-/// - The script's document belongs to the script's thread. After each wait of the script's a face gets to `look(at:)`
-///   it (`DocumentFace`). It asks `hasChanges(since: n)`, which costs next to nothing, and takes `patch(since: n)`, n
-///   being the sequence number of the last patch it took, 0 at first. Every face has a number of its own and reads at
-///   its own pace; what was set ten thousand times in between is one value in one patch, and no patch is ever too late
-///   to get.
-/// - A face with a thread of its own keeps a copy: a `LiveDocument` behind a lock, to which it gives each patch by
-///   `apply(_:)`. Copies have the original's sequence numbers. The face's clients (pages) then read patches from the
-///   copy, each at its own pace: `patch(since: lastEventID)` for one that comes back, `state()` for a new one.
+/// - The script's document belongs to the script's thread. After each wait of the script a renderer is given it
+///   (`DocumentRenderer.update(from:)`). It asks `hasChanges(since: n)`, which costs next to nothing, and takes
+///   `patch(since: n)`, where n is the sequence number of the last patch it took, 0 at first. Every renderer has a
+///   number of its own and reads at its own pace. What was set ten thousand times in between is one value in one patch,
+///   and no patch is ever too late.
+/// - A renderer with a thread of its own keeps a copy: a `LiveDocument` behind a lock, to which it gives each patch by
+///   `apply(_:)`. Copies have the original's sequence numbers. Its clients (pages) then read patches from the copy,
+///   each at its own pace: `patch(since: lastEventID)` for one that comes back, `state()` for a new one.
 /// - To draw, it walks from `ElementID.body` along `children(of:)`. `tag(of:)` says what to draw an element as, also
 ///   where the script has not said so; `isBlank` ones have nothing to show yet. `number(_:of:)`, `text(_:of:)`,
 ///   `flag(_:of:)` and `media(of:)` read what is set, `fraction(of:)` a bar's share.
 /// - What people do goes back as a `DocumentEvent`: clicks on elements with `flag(.onclick, of:)`, and whatever is
-///   typed into an input. A face does not change the script's document: the script's side sets an input's new value,
-///   and the next patch tells.
+///   typed into an input. A renderer does not change the script's document: the script's side sets an input's new
+///   value, which is in the next patch.
 public struct LiveDocument: Sendable {
     var nodes = NodeTable(body: Node(name: nil, givenTag: .div, isInTree: true))
     var byName: [String: ElementID] = [:]
@@ -28,7 +28,7 @@ public struct LiveDocument: Sendable {
     /// Whether the number after `sequence` has changes.
     var isOpen = false
 
-    /// What the whole is called; "" unless set.
+    /// The document's title; "" unless set.
     public internal(set) var title = ""
 
     public init() {}
@@ -46,10 +46,10 @@ public struct LiveDocument: Sendable {
         return id
     }
 
-    /// The element with that id if there is one in the tree.
+    /// The element with that id, if there is one in the tree.
     public func find(named name: String) -> ElementID? { byName[name] }
 
-    /// A new element outside of the tree. The caller holds it.
+    /// A new element outside the tree. The caller holds it.
     public mutating func createElement(_ tag: ElementTag) -> ElementID {
         add(Node(name: nil, givenTag: tag))
     }
@@ -68,7 +68,7 @@ public struct LiveDocument: Sendable {
     /// How many elements there are, the body among them.
     public var count: Int { nodes.count }
 
-    public func contains(_ id: ElementID) -> Bool { nodes[id] != nil }
+    public func contains(_ id: ElementID) -> Bool { nodes.contains(id) }
 
     // MARK: Holders
 
@@ -105,23 +105,32 @@ public struct LiveDocument: Sendable {
         titleStamp = sequence + 1
     }
 
-    /// Setting the value that is there already changes nothing. A text takes the place of the children.
+    /// Setting the value that is there already changes nothing. A text replaces the children.
     public mutating func set(_ property: ElementProperty, of id: ElementID, to value: PropertyValue?) {
         if property == .textContent, let children = nodes[id]?.children, !children.isEmpty {
             for child in children.reversed() { remove(child) }
         }
-        // Through the optional in place: a copy of the node would copy its properties.
-        guard contains(id), nodes[id]?.properties[property.rawValue].value != value else { return }
         let stamp = sequence + 1
-        nodes[id]?.properties[property.rawValue] = Node.Property(value: value, stamp: stamp)
-        touch(id)
+        var isNews = false
+        nodes.update(id) { node in
+            guard node.properties[property.rawValue].value != value else { return }
+            node.properties[property.rawValue] = Node.Property(value: value, stamp: stamp)
+            guard node.isInTree, node.stamp != stamp else { return }
+            node.stamp = stamp
+            isNews = true
+        }
+        if isNews { noteChange(of: id, stamp) }
     }
 
-    /// Notes that something about the element is new.
+    /// Records that something about the element has changed.
     mutating func touch(_ id: ElementID) {
         let stamp = sequence + 1
         guard nodes[id]?.isInTree == true, nodes[id]?.stamp != stamp else { return }
         nodes[id]?.stamp = stamp
+        noteChange(of: id, stamp)
+    }
+
+    private mutating func noteChange(of id: ElementID, _ stamp: Int) {
         isOpen = true
         log.append((stamp, id))
         // An element counts where it stands last in the log.
@@ -135,7 +144,7 @@ public struct LiveDocument: Sendable {
 struct Node: Sendable {
     struct Property: Sendable {
         var value: PropertyValue?
-        /// The sequence number of the patch that tells of it.
+        /// The sequence number of the patch that has it.
         var stamp = 0
     }
 
@@ -145,7 +154,7 @@ struct Node: Sendable {
     var parent: ElementID?
     var children: [ElementID] = []
     var childrenStamp = 0
-    /// Since when it has been in the tree.
+    /// When it came into the tree.
     var arrival = 0
     /// The last change of anything here.
     var stamp = 0

@@ -1,19 +1,19 @@
 /// Where a picture or a video comes from.
 public enum MediaSource: Hashable, Sendable {
-    /// A file of the user's, as the script named it: relative to the folder the run was started in.
+    /// A file of the user's, as the script named it: relative to the folder in which the run was started.
     case path(String)
     /// An `http` or `https` address.
     case url(String)
-    /// What the script holds: a result, or bytes of its own.
+    /// Something the script holds: a result, or bytes of its own.
     case blob(MediaBlob)
 
-    /// A script's string: an address if it begins like one, else a path.
+    /// A script's string: an address if it looks like one, else a path.
     public init(_ text: String) {
         let start = text.prefix(8).lowercased()
         self = start.hasPrefix("http://") || start.hasPrefix("https://") ? .url(text) : .path(text)
     }
 
-    /// Whether it is a picture rather than a video, by its media type, else by the end of its name.
+    /// Whether it is a picture rather than a video, by its media type, else by its name's extension.
     public var isPicture: Bool {
         switch self {
         case .path(let path): Self.namesPicture(path)
@@ -31,11 +31,11 @@ public enum MediaSource: Hashable, Sendable {
     }
 }
 
-/// Bytes with a media type that a face may show or serve. Two are the same only if they are the same object.
+/// Bytes with a media type that a renderer can show or serve. Two are equal only if they are the same object.
 public final class MediaBlob: Hashable, Sendable {
     public enum Storage: Sendable {
         case memory([UInt8])
-        /// A file that is there at least as long as this object, which holds its owner.
+        /// A file that exists at least as long as this object, which holds its owner.
         case file(path: String, owner: any Sendable)
     }
 
@@ -44,14 +44,17 @@ public final class MediaBlob: Hashable, Sendable {
     public let size: Int
     /// The media type, such as `video/mp4`.
     public let type: String
-    /// A name for the file, where one is known.
+    /// A name for the file, if one is known.
     public let name: String?
+    /// The id of the job whose result it is.
+    public let jobID: String?
 
-    public init(storage: Storage, size: Int, type: String, name: String?) {
+    public init(storage: Storage, size: Int, type: String, name: String?, jobID: String? = nil) {
         self.storage = storage
         self.size = size
         self.type = type
         self.name = name
+        self.jobID = jobID
     }
 
     public static func == (left: MediaBlob, right: MediaBlob) -> Bool { left === right }

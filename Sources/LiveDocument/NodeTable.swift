@@ -1,17 +1,36 @@
-/// A document's elements by their ids. Kept by number: a dictionary whose keys are of a type of our own costs every
-/// start of the program a search through all that the runtime knows of types.
+/// A document's elements by their ids. Keyed by number: a dictionary whose keys are a type of our own costs every
+/// start of the program a search through all the types that the runtime knows.
 struct NodeTable: Sendable {
-    private var byNumber: [Int: Node]
+    /// By itself: a run that shows nothing needs no dictionary then, whose type costs such searches too.
+    private var body: Node?
+    private var others: [Int: Node] = [:]
 
     init(body: Node) {
-        byNumber = [ElementID.body.number: body]
+        self.body = body
     }
 
-    var count: Int { byNumber.count }
+    var count: Int { others.count + (body == nil ? 0 : 1) }
+
+    func contains(_ id: ElementID) -> Bool {
+        id == .body ? body != nil : others.index(forKey: id.number) != nil
+    }
+
+    /// Changes a node where it is, which takes one search for all that is read and set of it.
+    mutating func update(_ id: ElementID, _ change: (inout Node) -> Void) {
+        if id == .body {
+            body?.update(change)
+        } else if let index = others.index(forKey: id.number) {
+            change(&others.values[index])
+        }
+    }
 
     subscript(id: ElementID) -> Node? {
-        get { byNumber[id.number] }
+        get { id == .body ? body : others[id.number] }
         // In place: a copy of a node would copy its properties.
-        _modify { yield &byNumber[id.number] }
+        _modify { if id == .body { yield &body } else { yield &others[id.number] } }
     }
+}
+
+extension Node {
+    fileprivate mutating func update(_ change: (inout Node) -> Void) { change(&self) }
 }

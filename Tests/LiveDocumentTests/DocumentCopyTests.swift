@@ -3,9 +3,9 @@ import SeededNumbers
 import Testing
 
 struct DocumentCopyTests {
-    /// What a face would draw: every element in the tree with all that is set.
+    /// What a renderer would draw: every element in the tree with all that is set.
     private func shown(_ document: LiveDocument) -> [String] {
-        document.family(of: .body).map { id in
+        document.subtree(of: .body).map { id in
             let set = ElementProperty.allCases.compactMap { property in
                 document.value(property, of: id).map { "\(property.name)=\($0)" }
             }

@@ -33,7 +33,7 @@ struct RegionRowTests {
     }
 
     @Test
-    func `bars stand under one another, whatever their labels are wide`() {
+    func `bars stand under one another, and one with a text keeps its name`() {
         let stage = Stage(columns: 50)
         stage.set("a", 5)
         stage.document.set(.textContent, of: stage.document.element(named: "a"), to: .text("日本語 🎬"))
@@ -43,9 +43,9 @@ struct RegionRowTests {
         #expect(
             stage.screen == """
 
-                日本語 🎬 █░░░░░░░░░░░░░░░░░░░░░░░░     5 %  0:00
-                clip      ██████░░░░░░░░░░░░░░░░░░░ 3 of 12  0:00
-                done      █████████████████████████   100 %  0:00
+                a: 日本語 🎬 █░░░░░░░░░░░░░░░░░░░░░     5 %  0:00
+                clip         ██████░░░░░░░░░░░░░░░░ 3 of 12  0:00
+                done         ██████████████████████   100 %  0:00
                 """)
     }
 

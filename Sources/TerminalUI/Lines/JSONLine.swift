@@ -1,9 +1,12 @@
-/// One line of JSON: an object with a `type`, and members in the order in which they were added.
+import Glibc
+
+/// One line of JSON: an object with a `type` and a `time`, and members in the order in which they were added.
 public struct JSONLine: Sendable {
     private var members: String
 
-    public init(type: String) {
-        members = "\"type\":\(Self.quoted(type))"
+    /// - Parameter unixTime: seconds since 1970.
+    public init(type: String, unixTime: Double) {
+        members = "\"type\":\(Self.quoted(type)),\"time\":\"\(Self.timestamp(unixTime))\""
     }
 
     public var text: String { "{\(members)}" }
@@ -25,6 +28,21 @@ public struct JSONLine: Sendable {
         members += ",\(Self.quoted(key)):\(json)"
     }
 
+    /// As RFC 3339 has it, in UTC and to the millisecond: "2026-11-27T04:46:18.042Z".
+    private static func timestamp(_ unixTime: Double) -> String {
+        let milliseconds = Int(exactly: (unixTime * 1000).rounded()) ?? 0
+        var seconds = time_t((milliseconds - (milliseconds % 1000 + 1000) % 1000) / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func digits(_ number: some BinaryInteger, _ count: Int) -> String {
+            let text = "\(number)"
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        return "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1, 2))-\(digits(parts.tm_mday, 2))"
+            + "T\(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)):\(digits(parts.tm_sec, 2))"
+            + ".\(digits((milliseconds % 1000 + 1000) % 1000, 3))Z"
+    }
+
     private static func quoted(_ text: String) -> String {
         var json = "\""
         for scalar in text.unicodeScalars {
@@ -34,7 +52,8 @@ public struct JSONLine: Sendable {
             case "\n": json += "\\n"
             case "\r": json += "\\r"
             case "\t": json += "\\t"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            case _
+            where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
                 || scalar.value == 0x2028 || scalar.value == 0x2029:
                 let hex = String(scalar.value, radix: 16)
                 json += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex

@@ -18,7 +18,7 @@ public struct PlainLines: Sendable {
         return lines
     }
 
-    /// The lines that say how the document stands, hidden elements left out.
+    /// The lines that describe the whole document, without hidden elements.
     public static func state(of document: LiveDocument) -> [String] {
         var document = document
         let state = document.state()
@@ -37,7 +37,7 @@ public struct PlainLines: Sendable {
 
     private static func line(_ change: ElementChange, in document: LiveDocument) -> String? {
         var news = change.properties
-        // A maximum is told of with the value.
+        // A maximum is shown with the value.
         if let maximum = news.removeValue(forKey: .max), news[.value] == nil {
             if let value = document.value(.value, of: change.id) {
                 news[.value] = .some(value)
@@ -46,28 +46,40 @@ public struct PlainLines: Sendable {
             }
         }
         let parts = ElementProperty.allCases.compactMap { property -> String? in
-            news[property].flatMap { part(property, $0, of: change.id, in: document) }
+            news[property].flatMap { part(property, $0, of: change, in: document) }
         }
         guard !parts.isEmpty else { return nil }
         let text = parts.joined(separator: " ")
-        return change.name.map { "\(ScriptText($0).plain): \(text)" } ?? text
+        if let name = change.name { return "\(ScriptText(name).plain): \(text)" }
+        // Text that people read explains itself.
+        let isText = news.allSatisfy { property, value in
+            property == .textContent && value != nil || property.event != nil
+        }
+        return isText && readsAsText(change.tag.role) ? text : "\(change.tag.rawValue) #\(change.id.number): \(text)"
+    }
+
+    private static func readsAsText(_ role: ElementRole) -> Bool {
+        switch role {
+        case .text, .heading, .preformatted, .group, .item, .cell: true
+        case .table, .row, .bar, .media, .button, .field: false
+        }
     }
 
     private static func part(
-        _ property: ElementProperty, _ value: PropertyValue?, of id: ElementID, in document: LiveDocument
+        _ property: ElementProperty, _ value: PropertyValue?, of change: ElementChange, in document: LiveDocument
     ) -> String? {
-        switch (property, value) {
-        case (.onclick, _), (.oninput, _): nil
-        case (.hidden, let value): value == nil ? "(shown)" : "(hidden)"
-        case (.disabled, let value): value == nil ? "(enabled)" : "(disabled)"
-        case (_, nil): "(\(property.name) cleared)"
-        case (.value, _): ElementText.progress(of: id, in: document)
-        case (.src, _): ElementText.media(of: id, in: document)
-        case (.className, .text(let text)?): "(\(ScriptText(text).plain))"
-        case (.max, .number(let number)?): "(up to \(ElementText.plain(number)))"
-        case (_, .text(let text)?): ScriptText(text).plain
-        case (_, .number(let number)?): ElementText.plain(number)
-        default: nil
+        let type = property.definition.type
+        if case .event = type { return nil }
+        if case .flag(let set, let cleared) = type { return value == nil ? "(\(cleared))" : "(\(set))" }
+        return switch value {
+        case nil: "(\(property.name) cleared)"
+        case .text(let text)?: type == .word ? "(\(ScriptText(text).plain))" : ScriptText(text).plain
+        case .number? where property == .value: ElementText.value(of: change.id, in: document)
+        case .number(let number)?: "(\(property.name) \(ElementText.plain(number)))"
+        case .flag(let flag)?: "(\(property.name) \(flag))"
+        // Without an id, the line begins with the tag's name.
+        case .media(let source)?:
+            change.name == nil ? ElementText.name(of: source) : ElementText.media(of: change.id, in: document)
         }
     }
 }

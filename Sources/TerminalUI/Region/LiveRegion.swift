@@ -1,10 +1,10 @@
-/// The live region: rows that stand under the script's own output. A state machine: it is told what the script wrote
-/// and what is to be shown, and answers the bytes for the terminal.
+/// The live region: rows below the script's own output. A state machine: it takes what the script wrote
+/// and what is to be shown, and returns the bytes for the terminal.
 ///
-/// The cursor rests where the script's output ends, also while the region is shown below it, so that what somebody
-/// types appears there. Every change is one write: what stood below is erased, the script's bytes go out as they are,
-/// and the rows are drawn anew from wherever the cursor is then. The cursor is hidden only within such a write, so that
-/// it is there whichever way the process ends.
+/// The cursor rests where the script's output ends, even while the region is shown below it, so that what someone types
+/// appears there. Every change is one write: what stood below is erased, the script's bytes go out as they are, and the
+/// rows are drawn again below wherever the cursor is then. The cursor is hidden only within such a write, so that it is
+/// visible whichever way the process ends.
 struct LiveRegion: Sendable {
     private var tracker: OutputTracker
     private(set) var isShown = false
@@ -15,16 +15,16 @@ struct LiveRegion: Sendable {
         tracker = OutputTracker(columns: columns)
     }
 
-    /// The script's bytes that have not gone out yet.
+    /// The script's bytes that have not been written yet.
     var heldCount: Int { held.count }
 
     mutating func resize(columns: Int) {
         tracker.columns = columns
-        // The terminal has moved the rows about: they are drawn anew.
+        // The terminal has moved the rows around, so they are drawn again.
         shownRows = []
     }
 
-    /// Takes what the script wrote; it goes out with the next `frame` or `flush`.
+    /// Takes what the script wrote; it is written with the next `frame` or `flush`.
     mutating func hold(_ bytes: some Sequence<UInt8>) {
         held += bytes
     }
@@ -39,7 +39,7 @@ struct LiveRegion: Sendable {
     /// What the script wrote, and these rows below it.
     mutating func frame(_ rows: [String]) -> [UInt8] {
         if held.isEmpty, isShown, rows == shownRows { return [] }
-        // In the middle of an escape sequence or a character nothing of ours may be written.
+        // We must not write anything in the middle of an escape sequence or a character.
         let wasInside = tracker.isInside
         var out: [UInt8] = []
         release(into: &out)
@@ -81,8 +81,8 @@ struct LiveRegion: Sendable {
     private mutating func erase(into out: inout [UInt8]) {
         guard isShown else { return }
         isShown = false
-        // Text right of the cursor is the script's and stays; without any, all from the cursor on goes, which is also
-        // right if what somebody typed has moved the cursor into the region.
+        // Text to the right of the cursor is the script's and stays. Without any, everything from the cursor on goes,
+        // which is also right if typing has moved the cursor into the region.
         let keepsRow = tracker.hasTail || tracker.isAtMargin
         out += [UInt8]("\u{1B}7\u{1B}[0m\(keepsRow ? "\u{1B}[B\r" : "")\u{1B}[J\u{1B}8".utf8)
     }
@@ -90,7 +90,7 @@ struct LiveRegion: Sendable {
     private mutating func draw(_ rows: [String], into out: inout [UInt8]) {
         // Going down by "index" keeps the column and makes room at the bottom of the screen.
         var text = String(repeating: "\u{1B}D", count: rows.count) + "\u{1B}[\(rows.count)A\u{1B}7"
-        // Rows end at the margin, also where the terminal and we disagree about the width of a character.
+        // Rows end at the margin even if the terminal and we disagree about the width of a character.
         text += "\u{1B}[?7l\u{1B}[0m"
         for row in rows { text += "\r\n\(row)" }
         text += "\u{1B}[?7h\u{1B}8"

@@ -1,9 +1,9 @@
-/// Follows what a script writes to its terminal, byte by byte, as far as the live region has to know: where on its row
-/// the output stands.
+/// Follows what a script writes to its terminal, byte by byte, as far as the live region needs it: where in its row
+/// the output is.
 struct OutputTracker: Sendable {
-    /// Whether something stands on the row.
+    /// Whether the row has text.
     private(set) var rowHasText = false
-    /// Whether text of the row may stand right of the cursor, or where it stands is unknown.
+    /// Whether there may be text to the right of the cursor, or its position is unknown.
     private(set) var hasTail = false
     /// Whether a full-screen program has the terminal.
     private(set) var isAlternate = false
@@ -26,7 +26,7 @@ struct OutputTracker: Sendable {
     /// moved away and back.
     var isAtMargin: Bool { column >= columns && rowHasText }
 
-    /// Whether it stands between two characters, so that nothing else may be written now.
+    /// Whether it is inside a character or an escape sequence, so that nothing else may be written now.
     var isInside: Bool {
         if case .ground = mode { false } else { true }
     }
@@ -59,7 +59,10 @@ struct OutputTracker: Sendable {
                 return ground(byte)
             }
             bytes.append(byte)
-            guard left == 1 else { return mode = .character(bytes, left: left - 1) }
+            guard left == 1 else {
+                mode = .character(bytes, left: left - 1)
+                return
+            }
             mode = .ground
             if let scalar = String(decoding: bytes, as: UTF8.self).unicodeScalars.first {
                 advance(DisplayWidth.of(scalar))
@@ -120,7 +123,7 @@ struct OutputTracker: Sendable {
             if body.first == UInt8(ascii: "?"), modes.contains(where: { ["1049", "1047", "47"].contains($0) }) {
                 isAlternate = final == UInt8(ascii: "h")
             }
-        // Colours, modes and reports do not move anything; all else may.
+        // Colours, modes and reports do not move the cursor; anything else may.
         case UInt8(ascii: "m"), UInt8(ascii: "n"), UInt8(ascii: "c"), UInt8(ascii: "q"), UInt8(ascii: "t"): break
         case UInt8(ascii: "K"): break
         default:

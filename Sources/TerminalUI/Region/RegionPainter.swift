@@ -1,7 +1,7 @@
-/// Makes the region's rows fit a terminal: so many cells wide, so many rows high, in colour or not.
+/// Makes the region's rows fit a terminal's width, height and style.
 struct RegionPainter {
     var columns: Int
-    /// How many rows there may be.
+    /// The most rows there may be.
     var limit: Int
     var style: TerminalStyle
 
@@ -9,9 +9,9 @@ struct RegionPainter {
 
     func paint(_ rows: [RegionRow]) -> [String] {
         let (shown, folded) = fold(rows)
-        // The last cell stays free: some terminals go on to the next row as soon as it is filled.
+        // The last cell stays empty: some terminals move on to the next row as soon as it is filled.
         let width = max(1, columns - 1)
-        // Over all rows, also those that are folded: bars do not jump as others come and go.
+        // Over all rows, even folded ones, so that bars do not jump as others come and go.
         let labels = rows.map { row in
             if case .bar(let label, _, _, _) = row { ScriptText(label).width } else { 0 }
         }
@@ -28,7 +28,7 @@ struct RegionPainter {
         return painted + (folded.map { [weak($0, width)] } ?? [])
     }
 
-    /// What does not fit: full bars go first, then what stands last.
+    /// Drops what does not fit: full bars first, then the last rows.
     private func fold(_ rows: [RegionRow]) -> (shown: [RegionRow], note: String?) {
         guard rows.count > limit else { return (rows, nil) }
         var surplus = rows.count - max(0, limit - 1)
@@ -89,15 +89,15 @@ struct RegionPainter {
         return row + weak(String(repeating: " ", count: time - elapsed.count) + elapsed, max(0, width - used))
     }
 
-    /// A bar that is neither empty nor full shows at least one cell of either kind.
+    /// A bar that is neither empty nor full shows at least one cell of each kind.
     private func track(_ share: Double?, _ cells: Int, unknown: Bool) -> String {
-        let (filled, empty): (Character, Character) = style.hasBlocks ? ("█", "░") : ("#", "-")
+        let (filled, empty) = style.hasBlocks ? ("█", "░") : ("#", "-")
         let share = share ?? 0
         var full = Int((Double(cells) * share).rounded())
         if share > 0, share < 1 { full = min(max(full, 1), cells - 1) }
         let done = share >= 1
         return coloured(String(repeating: filled, count: full), done ? "32" : "36")
-            + weak(String(repeating: empty, count: cells - full), cells)
+            + coloured(String(repeating: empty, count: cells - full), "2")
     }
 
     private func clip(_ text: String, _ width: Int) -> (text: String, width: Int) {

@@ -1,12 +1,12 @@
 import LiveDocument
 import RunClock
 
-/// One element as it is to stand on a row, before it is known how wide the row is.
+/// One element as a row, before the row's width is known.
 enum RegionRow: Sendable, Hashable {
     case text(String, Emphasis)
-    /// `label` may be empty; `share` is nil where the value is no number.
+    /// `label` may be empty; `share` is nil if the value is not a number.
     case bar(label: String, share: Double?, value: String, elapsed: String)
-    /// Cells of a table, padded to the widest of their columns.
+    /// A table's cells, padded to the width of their columns.
     case cells([String], widths: [Int])
 
     enum Emphasis: Sendable { case none, strong, weak }
@@ -17,14 +17,14 @@ enum RegionRow: Sendable, Hashable {
 }
 
 extension RegionRow {
-    /// The rows of all that a document shows.
+    /// The rows of everything that a document shows.
     static func rows(of document: LiveDocument, _ watches: Stopwatches, now: RunInstant) -> [RegionRow] {
         var rows: [RegionRow] = []
         if !document.title.isEmpty { rows.append(.text(document.title, .strong)) }
         var walk = Walk(document: document, watches: watches, now: now, rows: rows)
         walk.add(.body, indent: "")
         rows = walk.rows
-        // A bar has its own time; without any, the whole has one.
+        // Each bar has a time of its own; without bars, there is one for the whole.
         if !rows.isEmpty, !rows.contains(where: { if case .bar = $0 { true } else { false } }) {
             rows.append(.text(ElapsedTime.text(watches.elapsed(now: now)), .weak))
         }
@@ -40,40 +40,56 @@ extension RegionRow {
         mutating func add(_ id: ElementID, indent: String) {
             guard !document.flag(.hidden, of: id), !document.isBlank(id) else { return }
             let text = document.text(.textContent, of: id)
-            switch document.tag(of: id) {
-            case .progress:
-                rows.append(
-                    .bar(
-                        label: indent + (text ?? document.name(of: id) ?? ""), share: document.fraction(of: id),
-                        value: ElementText.progress(of: id, in: document) ?? "",
-                        elapsed: ElapsedTime.text(watches.elapsed(of: id, now: now))))
-            case .video, .img:
-                guard let media = ElementText.media(of: id, in: document) else { break }
-                rows.append(.text(indent + [text, media].compactMap { $0 }.joined(separator: " "), .none))
-            case .h1, .h2: if let text { rows.append(.text(indent + text, .strong)) }
-            case .button:
-                rows.append(.text("\(indent)[ \(text ?? "") ]", document.flag(.disabled, of: id) ? .weak : .none))
-            case .input: rows.append(.text("\(indent)> \(ElementText.progress(of: id, in: document) ?? "")", .none))
-            case .li: addItem(id, text, indent)
-            case .pre:
+            switch document.tag(of: id).role {
+            case .bar: addBar(id, text, indent)
+            case .text, .group, .cell, .media: addLine([text, media(of: id)], indent)
+            case .heading: addLine([text], indent, .strong)
+            case .button: addControl("[ \(text ?? "") ]", id, indent)
+            case .field:
+                let value = ElementText.value(of: id, in: document) ?? ""
+                addControl("\(text.map { "\($0) " } ?? "")> \(value)", id, indent)
+            case .preformatted:
                 let lines = (text ?? "").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
                 rows += lines.map { .text(indent + $0, .none) }
-            case .table: return addTable(id, indent)
-            case .tr:
-                rows.append(.cells([indent + cells(of: id).joined(separator: "  ")], widths: [0]))
-                return
-            default: if let text { rows.append(.text(indent + text, .none)) }
+            case .item:
+                addLine([text, media(of: id)], indent + "- ")
+                return addChildren(of: id, indent + "  ")
+            case .table: return addTable(id, text, indent)
+            case .row:
+                let cells = (text.map { [$0] } ?? []) + cells(of: id)
+                return rows.append(.cells([indent + cells.joined(separator: "  ")], widths: [0]))
             }
-            guard document.tag(of: id) != .li else { return }
+            addChildren(of: id, indent)
+        }
+
+        private mutating func addChildren(of id: ElementID, _ indent: String) {
             for child in document.children(of: id) { add(child, indent: indent) }
         }
 
-        private mutating func addItem(_ id: ElementID, _ text: String?, _ indent: String) {
-            if let text { rows.append(.text("\(indent)- \(text)", .none)) }
-            for child in document.children(of: id) { add(child, indent: indent + "  ") }
+        /// One row of the parts that are there.
+        private mutating func addLine(_ parts: [String?], _ indent: String, _ emphasis: Emphasis = .none) {
+            let text = parts.compactMap { $0 }.joined(separator: " ")
+            if !text.isEmpty { rows.append(.text(indent + text, emphasis)) }
         }
 
-        private mutating func addTable(_ id: ElementID, _ indent: String) {
+        private mutating func addControl(_ text: String, _ id: ElementID, _ indent: String) {
+            let isDisabled = document.flag(.disabled, of: id)
+            rows.append(.text(indent + text + (isDisabled ? " (disabled)" : ""), isDisabled ? .weak : .none))
+        }
+
+        private mutating func addBar(_ id: ElementID, _ text: String?, _ indent: String) {
+            let label = [document.name(of: id), text].compactMap { $0 }.joined(separator: ": ")
+            rows.append(
+                .bar(
+                    label: indent + label, share: document.fraction(of: id),
+                    value: ElementText.value(of: id, in: document) ?? "",
+                    elapsed: ElapsedTime.text(watches.elapsed(of: id, now: now))))
+        }
+
+        private func media(of id: ElementID) -> String? { ElementText.media(of: id, in: document) }
+
+        private mutating func addTable(_ id: ElementID, _ text: String?, _ indent: String) {
+            addLine([text], indent)
             let lines = document.children(of: id).filter { !document.flag(.hidden, of: $0) }.map(cells)
             var widths: [Int] = []
             for line in lines {
@@ -91,11 +107,17 @@ extension RegionRow {
         }
 
         private func cells(of row: ElementID) -> [String] {
-            document.children(of: row).map { cell in
-                document.family(of: cell).compactMap { id in
-                    document.text(.textContent, of: id) ?? ElementText.progress(of: id, in: document)
-                        ?? ElementText.media(of: id, in: document)
-                }.joined(separator: " ")
+            document.children(of: row).filter { !document.flag(.hidden, of: $0) }.map { cell in
+                var parts: [String] = []
+                var left = [cell]
+                while let id = left.popLast() {
+                    guard !document.flag(.hidden, of: id) else { continue }
+                    parts += [
+                        document.text(.textContent, of: id), ElementText.value(of: id, in: document), media(of: id),
+                    ].compactMap { $0 }
+                    left += document.children(of: id).reversed()
+                }
+                return parts.joined(separator: " ")
             }
         }
     }

@@ -1,7 +1,7 @@
 import LiveDocument
 import RunClock
 
-/// How long each bar has been there; one that is full, or gone, stands still.
+/// How long each bar has been there. The time of a full one stands still.
 struct Stopwatches: Sendable {
     private struct Watch {
         var start: RunInstant
@@ -11,11 +11,11 @@ struct Stopwatches: Sendable {
     private var watches: [ElementID: Watch] = [:]
     private(set) var start: RunInstant?
 
-    /// Looks which bars there are and which of them are full.
-    mutating func look(at document: LiveDocument, now: RunInstant) {
+    /// Records which bars there are and which of them are full.
+    mutating func update(from document: LiveDocument, now: RunInstant) {
         if start == nil { start = now }
         var seen: [ElementID: Watch] = [:]
-        for id in document.family(of: .body) where document.tag(of: id) == .progress {
+        for id in document.subtree(of: .body) where document.tag(of: id) == .progress {
             var watch = watches[id] ?? Watch(start: now)
             if let fraction = document.fraction(of: id), fraction >= 1 {
                 watch.end = watch.end ?? now

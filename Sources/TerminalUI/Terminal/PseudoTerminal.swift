@@ -1,19 +1,14 @@
 import Dispatch
+import Glibc
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// The real terminal on standard error, with a pseudo-terminal put before it: standard error, and standard output where
-/// it is the same terminal, lead there while the live region stands. So everything that is written comes by, also from
-/// programs that the script starts, which find a terminal as ever; and neither Lua's `io` nor C's streams are touched.
+/// The real terminal on standard error, with a pseudo-terminal in front of it: standard error, and standard output if
+/// it is the same terminal, lead there while the live region is shown. So everything that is written passes here, even
+/// from programs that the script starts, which still find a terminal. Neither Lua's `io` nor C's streams are touched.
 final class PseudoTerminal: TerminalDevice {
     private struct State {
         var master: Int32 = -1
-        /// What was replaced, and copies of what it led to.
+        /// The descriptors that were replaced, and copies of what they led to.
         var saved: [(descriptor: Int32, original: Int32)] = []
         var source: Reader?
     }
@@ -27,7 +22,7 @@ final class PseudoTerminal: TerminalDevice {
     private let queue = DispatchQueue(label: "decart-lua.terminal")
     private let state = Mutex(State())
 
-    /// nil if standard error is no terminal.
+    /// nil if standard error is not a terminal.
     init?() {
         guard isatty(STDERR_FILENO) == 1 else { return nil }
         terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
@@ -46,7 +41,7 @@ final class PseudoTerminal: TerminalDevice {
 
     func begin(_ arrived: @escaping @Sendable () -> Void) -> Bool {
         var (master, slave): (Int32, Int32) = (-1, -1)
-        // It leaves all bytes as they are: the real terminal will see to line ends.
+        // It leaves all bytes as they are: the real terminal takes care of line ends.
         var settings = termios()
         _ = tcgetattr(terminal, &settings)
         cfmakeraw(&settings)

@@ -1,8 +1,8 @@
 /// How rows may look on a terminal.
 public struct TerminalStyle: Sendable, Hashable {
-    /// Whether there may be colours. They never say anything that the text does not.
+    /// Whether to use colours. They never say anything that the text does not.
     public var hasColour: Bool
-    /// Whether there is more than ASCII to draw bars with.
+    /// Whether bars can be drawn with more than ASCII.
     public var hasBlocks: Bool
 
     public init(hasColour: Bool, hasBlocks: Bool) {
@@ -10,8 +10,8 @@ public struct TerminalStyle: Sendable, Hashable {
         self.hasBlocks = hasBlocks
     }
 
-    /// What somebody asked for goes first, then `NO_COLOR`, then `FORCE_COLOR`, then whether it is a terminal. A
-    /// variable that is set to nothing is not set; `FORCE_COLOR=0` means no.
+    /// The option goes first, then `NO_COLOR`, then `FORCE_COLOR`, then whether it is a terminal. A
+    /// variable that is empty counts as not set; `FORCE_COLOR=0` means no.
     ///
     /// | flag | `NO_COLOR` | `FORCE_COLOR` | terminal | colour |
     /// |---|---|---|---|---|

@@ -6,15 +6,16 @@
 /// | `日`, `한`, `Ａ` | 2 |
 /// | `🎬`, `👩‍🚀`, `🇩🇪`, `❤️` | 2 |
 /// | an accent, a joiner by itself | 0 |
-enum DisplayWidth {
-    static func of(_ text: some StringProtocol) -> Int {
-        text.reduce(0) { $0 + of($1) }
+public enum DisplayWidth {
+    public static func of(_ text: some StringProtocol) -> Int {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
+        return text.reduce(0) { $0 + of($1) }
     }
 
     static func of(_ character: Character) -> Int {
         var widest = 0
         for scalar in character.unicodeScalars {
-            // The selector that asks for a picture where a sign can be either.
+            // The selector that asks for the picture form of a character.
             if scalar.value == 0xFE0F, widest > 0 { return 2 }
             widest = max(widest, of(scalar))
         }
@@ -25,11 +26,13 @@ enum DisplayWidth {
         let value = scalar.value
         if value < 0x7F { return value < 0x20 ? 0 : 1 }
         if value < 0xA0 { return 0 }
+        // Lines and blocks, which bars are made of: the properties of each would be looked up in Unicode's tables.
+        if (0x2500...0x259F).contains(value) { return 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format, .control: return 0
         default: break
         }
-        // The second and third parts of a Korean syllable stand in the first one's cells.
+        // The second and third parts of a Korean syllable share the first one's cells.
         if (0x1160...0x11FF).contains(value) { return 0 }
         if value < 0x1100 { return 1 }
         if scalar.properties.isEmojiPresentation { return 2 }

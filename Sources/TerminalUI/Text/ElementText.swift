@@ -1,13 +1,13 @@
 import LiveDocument
 
-/// What is set on elements, in words: the same ones in the terminal as in lines.
+/// What is set on elements, in words, which are the same in the terminal and in lines.
 enum ElementText {
-    /// A bar's value: "25 %", or with a `max` of its own "3 of 12".
-    static func progress(of id: ElementID, in document: LiveDocument) -> String? {
+    /// A value. A bar's is "25 %", or "3 of 12" if it has a `max` of its own.
+    static func value(of id: ElementID, in document: LiveDocument) -> String? {
         switch document.value(.value, of: id) {
         case .number(let number)?:
             if let maximum = document.number(.max, of: id) { return "\(plain(number)) of \(plain(maximum))" }
-            return document.tag(of: id) == .progress ? "\(plain(number)) %" : plain(number)
+            return document.tag(of: id).role == .bar ? "\(plain(number)) %" : plain(number)
         case .text(let text)?: return ScriptText(text).plain
         default: return nil
         }

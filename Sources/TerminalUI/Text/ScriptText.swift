@@ -1,9 +1,9 @@
-/// A script's text, cleared of all that would break a line or drive the terminal.
+/// A script's text without anything that would break a line or drive the terminal.
 struct ScriptText {
-    /// What shows of it, and the colours and such between.
+    /// The characters that show, and the colours between them.
     enum Piece: Equatable {
         case character(Character)
-        /// "\u{1B}[…m", which changes how what follows looks.
+        /// "\u{1B}[…m", which changes the look of what follows.
         case style(String)
     }
 
@@ -33,7 +33,7 @@ struct ScriptText {
         }
     }
 
-    /// As much of it as fits into `limit` cells, with "…" where something was left out, and how many cells that takes.
+    /// As much of it as fits into `limit` cells, with "…" if something was left out, and how many cells that takes.
     func clipped(to limit: Int, styled: Bool) -> (text: String, width: Int) {
         let isWhole = width <= limit
         let room = isWhole ? limit : limit - 1
@@ -75,7 +75,10 @@ struct ScriptText {
         case "]", "P", "_", "^", "X":
             // A string for the terminal, up to BEL or ESC \.
             let end = left.firstIndex { $0 == "\u{7}" || $0 == "\u{1B}" }
-            guard let end else { return left = "" }
+            guard let end else {
+                left = ""
+                return
+            }
             let isBell = left[end] == "\u{7}"
             left = left[left.index(after: end)...]
             if !isBell, left.first == "\\" { left = left.dropFirst() }
@@ -86,7 +89,7 @@ struct ScriptText {
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
-            // Those that turn the direction of all that follows on the line.
+            // Those that change the direction of the rest of the line.
             || (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
 }

@@ -1,9 +1,9 @@
 internal import NIOCore
 
-/// Which names a request may call this server by. A page of somebody else's whose name was made to point at this
+/// The names by which a request may call this server. A stranger's page whose name was made to point at this
 /// machine (DNS rebinding) calls it by that name, and is refused.
 ///
-/// The port is not looked at: a tunnel (`ssh -L`) brings people here by another one.
+/// The port does not matter: people may come through a tunnel (`ssh -L`) from another one.
 struct HostRule: Sendable {
     /// The address that the server listens on.
     let listening: String
@@ -12,7 +12,8 @@ struct HostRule: Sendable {
     func allows(_ header: String?) -> Bool {
         guard let header, let host = Self.host(of: header) else { return false }
         if ["localhost", "127.0.0.1", "::1"].contains(host) || host == listening.lowercased() { return true }
-        // Listening everywhere, the machine goes by any of its addresses: a number is nobody's to point elsewhere.
+        // If it listens everywhere, any of the machine's addresses will do: nobody can make a numeric address point
+        // elsewhere.
         return ["0.0.0.0", "::"].contains(listening) && (try? SocketAddress(ipAddress: host, port: 0)) != nil
     }
 

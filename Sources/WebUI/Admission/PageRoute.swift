@@ -1,12 +1,12 @@
-/// What a path behind the token stands for.
+/// What a path after the token stands for.
 enum PageRoute: Hashable, Sendable {
     case page
     case asset(PageAsset)
     /// The stream of what changes.
     case events
-    /// A file that the script has shown, by the id it was given then.
+    /// A file that the script has shown, by the id that it was given.
     case media(String)
-    /// Something was pressed, typed, or missed.
+    /// Something was pressed or typed, or an element is missing.
     case action
     /// A page that is being closed says so.
     case goodbye
@@ -32,6 +32,6 @@ enum PageRoute: Hashable, Sendable {
         }
     }
 
-    /// Whether it is sent here, rather than asked for.
+    /// Whether something is sent here, rather than fetched.
     var isAction: Bool { self == .action || self == .goodbye || self == .refusal }
 }

@@ -1,11 +1,7 @@
-/// The word in the page's address that nobody can guess: who has it may see the page and press its buttons.
+/// The word in the page's address that nobody can guess. Whoever has it may see the page and press its buttons.
 public struct PageToken: Sendable {
-    /// Letters, digits, "-" and "_" only: it is a part of a path.
+    /// Letters, digits, "-" and "_" only, since it is part of a path.
     public let text: String
-
-    init(text: String) {
-        self.text = text
-    }
 
     /// 160 random bits.
     public static func random() -> PageToken {
@@ -15,7 +11,7 @@ public struct PageToken: Sendable {
         return PageToken(text: String((0..<27).map { _ in letters[Int.random(in: 0..<64, using: &system)] }))
     }
 
-    /// Takes as long for a guess that is nearly right as for any other of its length.
+    /// Takes equally long for every guess of the same length.
     func matches(_ guess: some StringProtocol) -> Bool {
         let own = Array(text.utf8)
         let other = Array(guess.utf8)

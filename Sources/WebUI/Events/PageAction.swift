@@ -4,10 +4,10 @@ internal import LiveDocument
 /// What a page sends back.
 enum PageAction: Hashable, Sendable {
     case event(DocumentEvent)
-    /// It has no element with the id that this one goes by.
+    /// It has no element with this id.
     case misses(ElementID)
 
-    /// Bytes of one, at most.
+    /// The most bytes of one.
     static let sizeLimit = 64 * 1024
 
     private struct Message: Decodable {

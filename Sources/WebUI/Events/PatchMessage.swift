@@ -9,7 +9,7 @@ struct PatchMessage: Encodable {
     struct Element: Encodable {
         var n: Int
         var id: String?
-        /// Left out where the page finds the shape itself.
+        /// Left out if the page works out the shape itself.
         var tag: String?
         var set: [String: Value]?
         var children: [Int]?
@@ -40,7 +40,7 @@ struct PatchMessage: Encodable {
         }
     }
 
-    /// - Parameter shelf: has the ids of the files that the patch shows.
+    /// - Parameter shelf: knows the ids of the files that the patch shows.
     init(_ patch: DocumentPatch, shelf: MediaShelf) {
         title = patch.title
         elements = patch.elements.map { change in
@@ -66,7 +66,7 @@ struct PatchMessage: Encodable {
             } else if let id = shelf.id(of: source) {
                 .media(url: "media/\(id)", isVideo: !source.isPicture)
             } else {
-                // It was shown, and is not any more.
+                // It was shown, but no longer is.
                 .null
             }
         }
@@ -78,7 +78,7 @@ enum MessageText {
     static func of(_ message: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
-        // A number that is none is the one thing that has no JSON; such values do not get into a document.
+        // Only a number that is not finite has no JSON, and such values do not get into a document.
         guard let data = try? encoder.encode(message) else { return "{}" }
         return String(decoding: data, as: UTF8.self)
     }

@@ -1,13 +1,13 @@
 internal import FoundationEssentials
 
-/// What a browser has not done of what the user's page wanted, because `ContentPolicy` told it not to: a report in the
+/// What a browser refused to do for the user's page because of `ContentPolicy`: a report in the
 /// form of Content Security Policy Level 2, section 5.1, which browsers send by themselves.
 struct RefusalReport: Hashable, Sendable {
     /// The rule, such as `script-src-attr`.
     var rule: String
     /// `inline`, `eval`, or the address of what was not loaded.
     var blocked: String
-    /// Of the page's file, where the browser knows it.
+    /// The line in the page's file, if the browser knows it.
     var line: Int?
 
     private struct Message: Decodable {
@@ -30,7 +30,7 @@ struct RefusalReport: Hashable, Sendable {
         }
     }
 
-    /// nil for anything that is no such report.
+    /// nil for anything that is not such a report.
     init?(_ bytes: [UInt8]) {
         guard let report = try? JSONDecoder().decode(Message.self, from: Data(bytes)).report,
             let rule = report.rule ?? report.wider
@@ -40,12 +40,12 @@ struct RefusalReport: Hashable, Sendable {
         line = report.line.flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// For behind the page's name.
+    /// Follows the page's name in a message.
     var complaint: String {
         (line.map { ":\($0): " } ?? ": ") + "the browser has refused \(what); \(advice) (\(rule))"
     }
 
-    /// For behind the name of a page that has asked us for another file than those there are.
+    /// Follows the page's name in a message, if the page has asked us for a file that there is not.
     static func complaint(ofAbsent name: String) -> String {
         ": it asks for \(shown(name)), but no files beside the page are served; scripts and styles are to stand in the "
             + "page itself, and pictures and videos to be the src of an element"
@@ -70,7 +70,7 @@ struct RefusalReport: Hashable, Sendable {
         return "a page may load pictures and videos, and nothing else"
     }
 
-    /// It came by network, and goes to a terminal.
+    /// It comes from the network and goes to a terminal.
     private static func shown(_ text: String) -> String {
         let clean = text.unicodeScalars.prefix(200).map { scalar in
             scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format

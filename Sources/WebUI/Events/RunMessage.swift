@@ -1,4 +1,4 @@
-/// The run's news as `notices.js` reads them.
+/// The state of the run as `notices.js` reads it.
 struct RunMessage: Encodable {
     var status: RunNews.Status
     var errors: [String]

@@ -1,6 +1,6 @@
 /// One server-sent event (WHATWG HTML, section 9.2) as bytes.
 struct ServerEvent: Sendable {
-    /// What the page hands back as `Last-Event-ID` when it comes again; nil leaves the one before standing.
+    /// What the page sends back as `Last-Event-ID` when it reconnects; nil keeps the previous one.
     var id: Int?
     var name: String
     /// JSON: without line breaks, which would end the field.

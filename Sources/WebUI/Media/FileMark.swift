@@ -1,20 +1,16 @@
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
+internal import Glibc
 
-/// What tells one state of a file from another.
+/// Tells one state of a file from another.
 struct FileMark: Hashable, Sendable {
     var isRegular: Bool
     /// Bytes.
     var size: Int
     /// Nanoseconds since 1970.
     var modified: Int64
-    /// The file itself: an editor may put another in its place.
+    /// The file's identity: an editor may put another file in its place.
     private var number: UInt64
 
-    /// nil: there is none, or it cannot be looked at.
+    /// nil if there is none, or it cannot be read.
     init?(_ path: String) {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return nil }

@@ -1,7 +1,7 @@
 internal import Hummingbird
 internal import LiveDocument
 
-/// Where the bytes of something shown are, and what they are.
+/// Where to find the bytes of something that is shown, and what they are.
 struct MediaContent: Sendable {
     enum Place: Sendable {
         case memory([UInt8])
@@ -13,10 +13,10 @@ struct MediaContent: Sendable {
     var size: Int
     /// The media type.
     var type: String
-    /// An entity tag: another one means other bytes.
+    /// An entity tag: if it differs, the bytes do.
     var mark: String
 
-    /// nil: there is no such file, or it is none that can be sent.
+    /// nil if there is no such file, or it cannot be sent.
     init?(_ source: MediaSource) {
         switch source {
         case .url: return nil
@@ -37,7 +37,7 @@ struct MediaContent: Sendable {
         }
     }
 
-    /// By the end of the name; browsers are told not to guess themselves.
+    /// By the name's extension; browsers are told not to guess.
     private static func type(of path: String) -> String {
         let end = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
         switch end {

@@ -1,6 +1,6 @@
 internal import LiveDocument
 
-/// What the page may fetch: the files and blobs that elements show now, each under an id that says nothing of it.
+/// What the page may fetch: the files and blobs that elements show now, each under an id that reveals nothing about it.
 struct MediaShelf: Sendable {
     private var ids: [MediaSource: String] = [:]
     private var sources: [String: MediaSource] = [:]
@@ -11,7 +11,7 @@ struct MediaShelf: Sendable {
 
     func source(_ id: String) -> MediaSource? { sources[id] }
 
-    /// Takes in what the patch shows and lets go of what nobody shows any more.
+    /// Adds what the patch shows, and drops what is no longer shown.
     mutating func update(for patch: DocumentPatch, in document: LiveDocument) {
         var isDifferent = false
         for change in patch.elements {

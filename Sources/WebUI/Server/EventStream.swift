@@ -2,8 +2,8 @@ internal import Hummingbird
 internal import NIOCore
 internal import RunClock
 
-/// The stream of one page: what it has not been told yet, as often as it reads, and a word now and then when nothing is
-/// new, so that both ends know that the other is there.
+/// The stream of one page: what is new to it, as often as it reads, and a sign of life now and then when nothing is
+/// new, so that each end knows that the other is there.
 ///
 /// The next text is asked for when the one before has been sent, so that a page is never sent more than it reads.
 struct EventStream: AsyncSequence {
@@ -13,15 +13,15 @@ struct EventStream: AsyncSequence {
     let watch: StreamWatch
     let channel: any Channel
     let title: String
-    /// What the page has been told before; nil: nothing.
+    /// What the page knows already; nil for nothing.
     let sequence: Int?
-    /// Whether it ends as soon as all is told: a browser that has many pages open has no connection left to keep.
+    /// Whether it ends as soon as the page is up to date: a browser with many pages open has no connection to spare.
     let isBrief: Bool
 
     func makeAsyncIterator() -> Iterator { Iterator(self) }
 
     final class Iterator: AsyncIteratorProtocol {
-        /// How long it is silent, at most, but for the beat's own period.
+        /// How long it is silent at most, apart from the beat's own period.
         private static let silence = Duration.seconds(5)
 
         private let hub: PageHub
@@ -86,9 +86,9 @@ struct EventStream: AsyncSequence {
 
     /// The first event of each stream.
     private struct Hello: Encodable {
-        /// What our page is called until the script calls it something.
+        /// The title of our page until the script sets one.
         var title: String
-        /// Of the user's page: one that was loaded as another is to load itself anew.
+        /// The version of the user's page. A page that was loaded as another version has to reload.
         var version: Int
     }
 }

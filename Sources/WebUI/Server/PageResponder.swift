@@ -20,16 +20,20 @@ struct PageResponder: HTTPResponder {
     let gate: PageGate
     let hub: PageHub
     let watch: StreamWatch
+    let strangers: Strangers
     /// The user's own page.
     let page: String?
-    /// What our page is called until the script calls it something.
+    /// The title of our page until the script sets one.
     let title: String
     private let media: MediaReplies
 
-    init(gate: PageGate, hub: PageHub, watch: StreamWatch, page: String?, title: String) {
+    init(
+        gate: PageGate, hub: PageHub, watch: StreamWatch, strangers: Strangers, page: String?, title: String
+    ) {
         self.gate = gate
         self.hub = hub
         self.watch = watch
+        self.strangers = strangers
         self.page = page
         self.title = title
         media = MediaReplies(hub: hub)
@@ -52,12 +56,18 @@ struct PageResponder: HTTPResponder {
                 method: request.method.rawValue, path: request.uri.path, host: request.head.authority,
                 origin: request.headers[.origin], site: request.headers[Self.fetchSite]))
         switch verdict {
+        case .empty: return Self.last(Response(status: .noContent), on: context.channel)
+        case .refused(let status, let reason): return Self.last(Self.text(reason, status: status), on: context.channel)
         case .absent(let name):
+            strangers.remove(context.channel)
             if let page { hub.refused(RefusalReport.complaint(ofAbsent: name), in: page) }
             return Self.text("There is nothing here by that name.", status: 404)
-        case .refused(let status, let reason): return Self.text(reason, status: status)
-        case .redirect(let place): return Response(status: .movedPermanently, headers: [.location: place])
-        case .admitted(let route): return try await respond(to: request, route, context)
+        case .redirect(let place):
+            strangers.remove(context.channel)
+            return Response(status: .movedPermanently, headers: [.location: place])
+        case .admitted(let route):
+            strangers.remove(context.channel)
+            return try await respond(to: request, route, context)
         }
     }
 
@@ -105,7 +115,7 @@ struct PageResponder: HTTPResponder {
             isBrief: query["brief"] != nil)
         let body = ResponseBody { writer in
             defer { withExtendedLifetime(visit) {} }
-            // The page is gone as soon as its side of the connection is, also while there is nothing to send.
+            // The page is gone as soon as its side of the connection is, even while there is nothing to send.
             try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await writer.write(stream)
             }
@@ -131,7 +141,7 @@ struct PageResponder: HTTPResponder {
         case .event(let event):
             guard hub.accepts(event) else { return Response(status: .noContent) }
             guard hub.deliver(event) else {
-                return Self.text("The script is busy: it has not yet looked at what was pressed before.", status: 503)
+                return Self.text("The script is busy and has not handled earlier events yet.", status: 503)
             }
             return Response(status: .accepted)
         }
@@ -142,7 +152,7 @@ struct PageResponder: HTTPResponder {
         return Response(status: .noContent)
     }
 
-    /// Browsers send these by themselves; one that cannot be read is no matter to them.
+    /// Browsers send these by themselves and do not care whether we can read one.
     private func refusal(_ request: Request) async -> Response {
         if let page, let collected = try? await request.body.collect(upTo: PageAction.sizeLimit),
             let report = RefusalReport(Array(collected.readableBytesView))
@@ -156,6 +166,18 @@ struct PageResponder: HTTPResponder {
         Response(
             status: .ok, headers: [.contentType: type, .contentLength: String(bytes.count)],
             body: isHead ? .init() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// The connection ends with that reply. Whatever follows the request is not read.
+    private static func last(_ response: Response, on channel: any Channel) -> Response {
+        var response = response
+        response.headers[.connection] = "close"
+        let body = response.body
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            defer { channel.close(promise: nil) }
+            try await body.write(writer)
+        }
+        return response
     }
 
     static func text(_ text: String, status: Int) -> Response {

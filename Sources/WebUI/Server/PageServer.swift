@@ -12,11 +12,11 @@ public struct PageServer: Service {
     public struct Configuration: Sendable {
         /// Other machines reach it only if this says so.
         public var host: String
-        /// 0: a free one, told to `onReady`.
+        /// 0 for a free one, which `onReady` learns.
         public var port: Int
-        /// The user's own page; nil: ours.
+        /// The user's own page; nil for ours.
         public var page: String?
-        /// What our page is called until the script calls it something.
+        /// The title of our page until the script sets one.
         public var title: String
         public var token: PageToken
 
@@ -33,12 +33,16 @@ public struct PageServer: Service {
     }
 
     /// Never shut down: Hummingbird's shutdown still has work for it after its `run()` has returned.
-    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    /// Of all pages, with what they fetch at the moment.
+    private static let group = {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        PipeSignal.silence(group)
+        return group
+    }()
+    /// For all pages together, including what they are fetching.
     private static let connectionLimit = 1024
-    /// How often it looks for pages that do not read, and says something to those that do.
+    /// How often it checks for pages that do not read, and sends a sign of life to those that do.
     private static let beat = Duration.seconds(5)
-    /// How often it looks at the user's page.
+    /// How often it checks the user's page for changes.
     private static let glance = Duration.milliseconds(300)
 
     private let configuration: Configuration
@@ -62,16 +66,19 @@ public struct PageServer: Service {
     public func run() async throws {
         let configuration = configuration
         let watch = StreamWatch(clock: hub.clock)
+        let strangers = Strangers()
         let responder = PageResponder(
             gate: PageGate(token: configuration.token, hosts: HostRule(listening: configuration.host)),
-            hub: hub, watch: watch, page: configuration.page, title: configuration.title)
+            hub: hub, watch: watch, strangers: strangers, page: configuration.page, title: configuration.title)
         let onReady = onReady
         var serverLogger = logger
-        // The server's own "listening on" would be the second word on it: the command says where the page is.
-        if serverLogger.logLevel == .info { serverLogger.logLevel = .notice }
+        // What the server says of itself, such as that it starts and listens, is not about the page.
+        serverLogger.logLevel = max(serverLogger.logLevel, .notice)
         let application = Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [StrangerHandler(strangers)], idleTimeout: .seconds(60))),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "decart-lua",
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)),
@@ -84,8 +91,8 @@ public struct PageServer: Service {
             group.addTask { try await keepBeating(watch) }
             if let page = configuration.page { group.addTask { try await keepLooking(at: page) } }
             group.addTask {
-                // Streams have no end of their own, which a graceful shutdown would wait for; if their end was
-                // announced, they are given a second to tell.
+                // Streams never end by themselves, and a graceful shutdown would wait for them. If their end was
+                // announced, they get a second to pass it on.
                 try await gracefulShutdown()
                 for _ in 1...50 where hub.isEnding && !watch.isEmpty {
                     try await hub.clock.sleep(for: .milliseconds(20))
@@ -117,7 +124,7 @@ public struct PageServer: Service {
         }
     }
 
-    /// With a name that works on this machine also where it listens everywhere.
+    /// With a name that works on this machine even if it listens on every address.
     private static func address(_ configuration: Configuration, port: Int) -> String {
         let host: String
         switch configuration.host {

@@ -2,10 +2,10 @@ internal import NIOCore
 internal import RunClock
 internal import Synchronization
 
-/// The streams that are open, and since when each has been waiting for its page to read. One that waits too long is cut
-/// off: the page, if there is one, comes back for what stands then.
+/// The open streams, and since when each has been waiting for its page to read. One that waits too long is cut
+/// off; the page, if it is still there, comes back for the current state.
 final class StreamWatch: Sendable {
-    /// How long a page may take to make room for what it is sent.
+    /// How long a page may take to read what it is sent.
     static let patience = Duration.seconds(10)
 
     private struct Stream {

@@ -2,24 +2,26 @@ public import LiveDocument
 public import RunClock
 internal import Synchronization
 
-/// Where the run and the pages meet: the script's thread leaves patches here, the server's threads read them, each page
-/// at its own pace. Nothing is queued for a page: one that is slow gets the values that stand when it is ready.
+/// Where the run and the pages meet. The script's thread leaves patches here, the server's threads read them, each page
+/// at its own pace. Nothing is queued for a page: a slow one gets the values that are current when it is ready.
 public final class PageHub: Sendable {
     private struct Inside {
         var state: PageState
         var bells: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextBell = 0
-        var pace = FramePace()
-        /// The last patch as text: most pages are at the same point and get the same.
+        var frames = Throttle(interval: LiveDocument.frameInterval)
+        /// The last patch as text: most pages are at the same position and get the same.
         var written: (from: Int, to: Int, text: String)?
         /// Events that the script's thread has not taken yet.
         var waitingEvents = 0
     }
 
-    /// Pages that press buttons faster than a script looks are told so.
+    /// How many events may wait for the script. Pages that exceed it are told so.
     private static let eventLimit = 256
 
     let clock: any RunClock
+    /// The sequence number of the last patch taken. Atomic only because others may hold the hub; one thread uses it.
+    private let taken = Atomic(0)
     private let inside: Mutex<Inside>
     private let onEvent: @Sendable (_ event: DocumentEvent, _ taken: @escaping @Sendable () -> Void) -> Void
     private let onPresence: @Sendable () -> Void
@@ -28,10 +30,11 @@ public final class PageHub: Sendable {
 
     /// - Parameters:
     ///   - pageLimit: how many pages may be connected at a time.
-    ///   - onEvent: takes what people do to elements to the script, from any thread; to call `taken` when it is there.
-    ///   - onPresence: pages were opened or closed; from any thread.
-    ///   - onFetch: some page is being sent this, or a part of it; from any thread.
-    ///   - note: shows a line on stderr.
+    ///   - onEvent: passes what people do to elements to the script, from any thread; has to call `taken` once it is
+    ///     there.
+    ///   - onPresence: called when pages were opened or closed, from any thread.
+    ///   - onFetch: called when a page is being sent this, or a part of it, from any thread.
+    ///   - note: prints a line on standard error.
     public init(
         clock: any RunClock, pageLimit: Int = 256,
         onEvent: @escaping @Sendable (_ event: DocumentEvent, _ taken: @escaping @Sendable () -> Void) -> Void,
@@ -50,15 +53,24 @@ public final class PageHub: Sendable {
 
     // MARK: The run's side
 
-    /// Takes a patch that follows on the last one.
-    public func publish(_ patch: DocumentPatch) { change { $0.apply(patch) } }
+    /// Takes what is new in the script's document. Pages show it in frames of their own, which go on even while the
+    /// script's thread is blocked. On the script's thread only.
+    public func update(from document: inout LiveDocument) {
+        let known = taken.load(ordering: .relaxed)
+        guard document.hasChanges(since: known), let patch = document.patch(since: known) else { return }
+        taken.store(patch.sequence, ordering: .relaxed)
+        publish(patch)
+    }
+
+    /// Takes the patch that follows the last one.
+    func publish(_ patch: DocumentPatch) { change { $0.apply(patch) } }
 
     /// An error of the script's, with its traceback.
     public func report(_ error: String) { change { $0.report(error) } }
 
-    public func runEnded(well: Bool) { change { $0.end(as: well ? .finished : .failed) } }
+    public func runEnded(isSuccess: Bool) { change { $0.end(as: isSuccess ? .finished : .failed) } }
 
-    /// Tells pages that nothing more will come: the server is about to end.
+    /// Says to all pages that nothing more will come: the server is about to end.
     public func sayGoodbye() {
         inside.withLock { inside in
             inside.state.goAway()
@@ -69,19 +81,19 @@ public final class PageHub: Sendable {
 
     var isEnding: Bool { inside.withLock { $0.state.isEnding } }
 
-    /// Whether some page is open now, or may be back in a moment.
-    public var isSomebodyHere: Bool {
+    /// Whether a page is open now, or may be back in a moment.
+    public var hasOpenPages: Bool {
         let now = clock.now
-        return inside.withLock { $0.state.presence.isSomebodyHere(at: now) }
+        return inside.withLock { $0.state.presence.hasOpenPages(at: now) }
     }
 
-    /// Whether pages were open and are closed now.
+    /// Whether pages were open and are all closed now.
     public var areAllClosed: Bool {
         let now = clock.now
         return inside.withLock { $0.state.presence.areAllClosed(at: now) }
     }
 
-    /// Returns when all pages have been closed, which is not before one was open; or when the task is cancelled.
+    /// Returns when all pages have been closed, which cannot be before one was open, or when the task is cancelled.
     public func untilAllClosed() async {
         let (id, bell) = subscribe()
         defer { unsubscribe(id) }
@@ -93,15 +105,15 @@ public final class PageHub: Sendable {
 
     // MARK: The server's side
 
-    /// Asks pages to load themselves anew: their file has changed.
+    /// Asks pages to reload: their file has changed.
     func reload() { change { $0.reload() } }
 
-    /// Lets everybody look again, for what comes with time.
+    /// Makes every stream check again, since some things change with time alone.
     func ring() {
         for bell in inside.withLock({ Array($0.bells.values) }) { bell.yield() }
     }
 
-    /// A stream that says "look again", never more than once ahead.
+    /// A stream that says "check again", never more than once ahead.
     func subscribe() -> (id: Int, bell: AsyncStream<Void>) {
         let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = inside.withLock { inside in
@@ -116,7 +128,7 @@ public final class PageHub: Sendable {
         inside.withLock { $0.bells.removeValue(forKey: id) }?.finish()
     }
 
-    /// A page is there as long as this is held.
+    /// A page counts as open as long as this is held.
     final class Visit: Sendable {
         private let hub: PageHub
         private let page: String
@@ -129,7 +141,7 @@ public final class PageHub: Sendable {
         deinit { hub.disconnect(page) }
     }
 
-    /// - Returns: nil: there are as many pages as there may be.
+    /// - Returns: nil if there are as many pages as are allowed.
     func connect(_ page: String) -> Visit? {
         let now = clock.now
         guard inside.withLock({ $0.state.presence.connect(page, at: now) }) else { return nil }
@@ -148,10 +160,10 @@ public final class PageHub: Sendable {
         expectClosing()
     }
 
-    /// Looks again when the last page will have been away for long enough.
+    /// Checks again when the last page will have been away for long enough.
     private func expectClosing() {
         onPresence()
-        guard let instant = inside.withLock({ $0.state.presence.allGoneAt }) else { return }
+        guard let instant = inside.withLock({ $0.state.presence.allClosedAt }) else { return }
         clock.wake(at: instant) { [self] in
             onPresence()
             ring()
@@ -162,7 +174,7 @@ public final class PageHub: Sendable {
         inside.withLock { $0.state.position(after: sequence) }
     }
 
-    /// What a page at that position has not been told, as events; nil: nothing.
+    /// What is new to a page at that position, as events; nil if nothing is.
     func news(for position: PageState.Position) -> (events: String, position: PageState.Position)? {
         let (found, shelf, written) = inside.withLock { inside in
             (inside.state.news(for: position), inside.state.shelf, inside.written)
@@ -173,7 +185,7 @@ public final class PageHub: Sendable {
             if let written, written.from == patch.from, written.to == patch.sequence {
                 text += written.text
             } else {
-                // Not under the lock: the script's thread may be at the door.
+                // Not under the lock: the script's thread may be waiting for it.
                 let event = ServerEvent(
                     id: patch.sequence, name: patch.isWholeState ? "state" : "patch",
                     data: MessageText.of(PatchMessage(patch, shelf: shelf)))
@@ -187,13 +199,13 @@ public final class PageHub: Sendable {
         return (text, news.position)
     }
 
-    /// Which state of the user's page is to be seen.
+    /// The version of the user's page.
     var version: Int { inside.withLock { $0.state.reloads } }
 
     func source(_ id: String) -> MediaSource? { inside.withLock { $0.state.shelf.source(id) } }
 
-    /// Takes an event to the script.
-    /// - Returns: false: too many wait for it already.
+    /// Passes an event to the script.
+    /// - Returns: false if too many are waiting already.
     func deliver(_ event: DocumentEvent) -> Bool {
         let isWelcome = inside.withLock { inside in
             guard inside.waitingEvents < Self.eventLimit else { return false }
@@ -207,7 +219,7 @@ public final class PageHub: Sendable {
         return true
     }
 
-    /// Whether somebody may do that to the element now.
+    /// Whether that can be done to the element now.
     func accepts(_ event: DocumentEvent) -> Bool {
         inside.withLock { inside in
             let document = inside.state.document
@@ -215,14 +227,14 @@ public final class PageHub: Sendable {
         }
     }
 
-    /// Some page has no element of that id.
+    /// A page has no element with that id.
     func misses(_ id: ElementID, in page: String) {
         guard let name = inside.withLock({ $0.state.misses(id) }) else { return }
         note("\(page) has no element with the id \"\(name)\"; what the script sets on it is not shown there")
     }
 
-    /// Something that the user's page asks for was refused, by its browser or by us.
-    /// - Parameter complaint: for behind the page's name.
+    /// Something that the user's page asked for was refused, by its browser or by us.
+    /// - Parameter complaint: follows the page's name in a message.
     func refused(_ complaint: String, in page: String) {
         guard let news = inside.withLock({ $0.state.refused(complaint) }) else { return }
         note("\(page)\(news)")
@@ -230,23 +242,18 @@ public final class PageHub: Sendable {
 
     private func change(_ body: (inout PageState) -> Void) {
         let now = clock.now
-        let decision = inside.withLock { inside in
+        let due = inside.withLock { inside -> RunInstant? in
             body(&inside.state)
-            let decision = inside.pace.changed(at: now)
-            if decision == .now { inside.state.nextFrame() }
-            return decision
+            return inside.frames.want(at: now)
         }
-        switch decision {
-        case .now: ring()
-        case .at(let instant): clock.wake(at: instant) { [self] in showFrame() }
-        case .none: break
-        }
+        guard let due else { return }
+        if due <= now { showFrame() } else { clock.wake(at: due) { [self] in showFrame() } }
     }
 
     private func showFrame() {
         let now = clock.now
         inside.withLock { inside in
-            inside.pace.shown(at: now)
+            inside.frames.happened(at: now)
             inside.state.nextFrame()
         }
         ring()

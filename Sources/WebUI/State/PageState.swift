@@ -1,36 +1,36 @@
 internal import LiveDocument
 
-/// All that pages are shown, and who looks at it. A value: what happens at which point is decided here, without
+/// Everything that pages are shown, and which pages there are. A value: what happens when is decided here, without
 /// sockets.
 struct PageState: Sendable {
     private(set) var document = LiveDocument()
     private(set) var shelf = MediaShelf()
     private(set) var run = RunNews()
-    /// Counts the times at which pages are shown what has changed.
+    /// Counts the frames in which pages are shown what has changed.
     private var frame = 0
-    /// How often pages were asked to load themselves anew.
+    /// How often pages were asked to reload.
     private(set) var reloads = 0
-    /// The server is about to go.
+    /// The server is about to end.
     private(set) var isEnding = false
     var presence = Presence()
-    /// Ids that some page has missed, each told once.
+    /// Ids that some page lacked, each reported once.
     private var missed: Set<ElementID> = []
-    /// What the user's page asked for and was refused, each told once.
+    /// What the user's page asked for and was refused, each reported once.
     private var refusals: Set<String> = []
     private static let refusalLimit = 10
 
-    /// How much one page has been told.
+    /// How far one page is up to date.
     struct Position: Hashable, Sendable {
-        /// Of the document; 0: nothing yet.
+        /// The document's sequence number; 0 for nothing yet.
         var sequence = 0
         var run = -1
         var reloads: Int
         var hasEnded = false
-        /// Until the next one there is no news.
+        /// There is no news until the next frame.
         var frame = -1
     }
 
-    /// What one page has not been told yet.
+    /// What is new to one page.
     struct News: Sendable {
         var patch: DocumentPatch?
         var run: RunNews?
@@ -44,12 +44,12 @@ struct PageState: Sendable {
         shelf.update(for: patch, in: document)
     }
 
-    /// Where a page begins that comes with this `Last-Event-ID`.
+    /// The starting position of a page that comes with this `Last-Event-ID`.
     func position(after sequence: Int?) -> Position {
         Position(sequence: max(0, sequence ?? 0), reloads: reloads)
     }
 
-    /// nil: it knows everything.
+    /// nil if the page is up to date.
     mutating func news(for position: Position) -> News? {
         guard position.frame != frame else { return nil }
         var news = News(position: position)
@@ -74,13 +74,13 @@ struct PageState: Sendable {
     }
     mutating func goAway() { isEnding = true }
 
-    /// The name of an element that a page could not find; nil if that is no news.
+    /// The name of an element that a page could not find; nil if that has been reported.
     mutating func misses(_ id: ElementID) -> String? {
         guard let name = document.name(of: id), missed.insert(id).inserted else { return nil }
         return name
     }
 
-    /// What to tell the page's author; nil if that is no news, or enough has been told.
+    /// What to report to the page's author; nil if it has been reported, or enough has.
     mutating func refused(_ complaint: String) -> String? {
         guard refusals.count <= Self.refusalLimit, refusals.insert(complaint).inserted else { return nil }
         return refusals.count > Self.refusalLimit

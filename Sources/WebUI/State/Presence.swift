@@ -1,11 +1,11 @@
 internal import RunClock
 
-/// Which pages are open. A page that says goodbye was closed, or is being loaded anew; one whose connection was lost,
+/// Which pages are open. A page that says goodbye was closed or is being reloaded; one whose connection was lost,
 /// or that has no stream of its own, may be back in a moment.
 struct Presence: Sendable {
-    /// How long a closed page may take to come back as a reloaded one.
+    /// How long a reloaded page may take to come back.
     static let reloading = Duration.seconds(2)
-    /// How long a lost page may take to find its connection again: as long as it tries, and a little more.
+    /// How long a lost page may take to reconnect: as long as it tries, and a little more.
     static let reconnecting = Duration.seconds(30)
 
     private struct Page: Sendable {
@@ -13,8 +13,8 @@ struct Presence: Sendable {
         var leftAt: RunInstant?
         var saidGoodbye = false
 
-        /// Until when it may come back; nil while it is here.
-        var goneAt: RunInstant? {
+        /// The time until which it may come back; nil while it is connected.
+        var closedAt: RunInstant? {
             guard connections == 0, let leftAt else { return nil }
             return leftAt + (saidGoodbye ? Presence.reloading : Presence.reconnecting)
         }
@@ -31,9 +31,9 @@ struct Presence: Sendable {
 
     var connections: Int { pages.values.reduce(0) { $0 + $1.connections } }
 
-    /// - Returns: false: there are as many as there may be.
+    /// - Returns: false if there are as many as are allowed.
     mutating func connect(_ page: String, at now: RunInstant) -> Bool {
-        pages = pages.filter { $0.value.goneAt.map { $0 > now } ?? true }
+        pages = pages.filter { $0.value.closedAt.map { $0 > now } ?? true }
         guard connections < limit else { return false }
         hasEverBeenOpen = true
         pages[page, default: Page()].connections += 1
@@ -50,20 +50,20 @@ struct Presence: Sendable {
         pages[page]?.saidGoodbye = true
     }
 
-    func isSomebodyHere(at now: RunInstant) -> Bool { hasEverBeenOpen && !areAllClosed(at: now) }
+    func hasOpenPages(at now: RunInstant) -> Bool { hasEverBeenOpen && !areAllClosed(at: now) }
 
-    /// Whether pages were open and are not any more; before the first there is something to wait for.
+    /// Whether pages were open and no longer are. False before the first page was opened.
     func areAllClosed(at now: RunInstant) -> Bool {
-        hasEverBeenOpen && pages.values.allSatisfy { page in page.goneAt.map { $0 <= now } ?? false }
+        hasEverBeenOpen && pages.values.allSatisfy { page in page.closedAt.map { $0 <= now } ?? false }
     }
 
-    /// When the answer to `areAllClosed` becomes true by itself; nil while somebody is here, or nobody has been.
-    var allGoneAt: RunInstant? {
+    /// When `areAllClosed` becomes true by itself; nil while a page is open, or if none ever was.
+    var allClosedAt: RunInstant? {
         guard hasEverBeenOpen else { return nil }
         var last: RunInstant?
         for page in pages.values {
-            guard let gone = page.goneAt else { return nil }
-            last = max(last ?? gone, gone)
+            guard let closed = page.closedAt else { return nil }
+            last = max(last ?? closed, closed)
         }
         return last ?? .start
     }

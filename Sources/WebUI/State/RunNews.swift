@@ -1,4 +1,4 @@
-/// How the run is getting on, as pages tell it.
+/// How the run is doing, as pages show it.
 struct RunNews: Hashable, Sendable {
     enum Status: String, Sendable, Encodable {
         case running, finished, failed
@@ -23,7 +23,7 @@ struct RunNews: Hashable, Sendable {
         version += 1
     }
 
-    /// It ends once: Ctrl-C at the page that is still served changes nothing about how.
+    /// It ends once. Ctrl-C while the page is still served does not change how.
     mutating func end(as status: Status) {
         guard self.status == .running else { return }
         self.status = status

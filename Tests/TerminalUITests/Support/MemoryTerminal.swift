@@ -136,7 +136,10 @@ struct MemoryTerminal {
 
     private mutating func down() {
         isFull = false
-        guard row == height - 1 else { return row += 1 }
+        guard row == height - 1 else {
+            row += 1
+            return
+        }
         let top = rows.removeFirst()
         if mainScreen == nil { scrolledOut.append(Self.text(top)) }
         rows.append(Array(repeating: Cell(text: " ", style: ""), count: columns))

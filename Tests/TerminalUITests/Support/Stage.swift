@@ -7,19 +7,19 @@ import RunClock
 final class Stage {
     let device: MemoryDevice
     let clock = VirtualClock()
-    let face: TerminalFace
+    let renderer: TerminalRenderer
     var document = LiveDocument()
 
     init(columns: Int = 60, rows: Int = 12, colour: Bool = false, holdsOutput: Bool = true) {
         device = MemoryDevice(columns: columns, rows: rows)
-        face = TerminalFace(
+        renderer = TerminalRenderer(
             device: device, clock: clock, style: TerminalStyle(hasColour: colour, hasBlocks: true),
             holdsOutput: holdsOutput)
     }
 
     /// The script comes to a wait of that many milliseconds.
     func wait(_ milliseconds: Int = 50) {
-        face.look(at: &document)
+        renderer.update(from: &document)
         clock.advance(by: .milliseconds(milliseconds))
     }
 

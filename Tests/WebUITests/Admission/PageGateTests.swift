@@ -19,7 +19,8 @@ struct PageGateTests {
     @Test(
         arguments: [
             ("GET", "", PageRoute.page), ("HEAD", "", .page), ("GET", "events", .events),
-            ("GET", "page.js", .asset(.script)), ("GET", "media/1ab", .media("1ab")), ("HEAD", "media/1ab", .media("1ab")),
+            ("GET", "page.js", .asset(.script)), ("GET", "media/1ab", .media("1ab")),
+            ("HEAD", "media/1ab", .media("1ab")),
         ] as [(String, String, PageRoute)])
     func `what lies behind the token is served`(method: String, path: String, route: PageRoute) {
         #expect(judge(Self.base + path, method: method) == .admitted(route))
@@ -31,6 +32,12 @@ struct PageGateTests {
         ])
     func `without the token there is nothing`(path: String) {
         guard case .refused(status: 403, _) = judge(path) else { return #expect(Bool(false), "\(judge(path))") }
+    }
+
+    @Test func `a browser that asks for an icon on its own gets none, without an error`() {
+        #expect(judge("/favicon.ico") == .empty)
+        #expect(judge("/favicon.ico", host: "evil.example") != .empty)
+        #expect(judge("/favicon.ico", method: "POST") != .empty)
     }
 
     @Test func `only the slash is missing`() {

@@ -33,6 +33,88 @@ extension BrowserTests {
             }
         }
 
+        @Test func `every tag and every property that it has shows`() async throws {
+            try await ServedPage.with { served in
+                let elements = served.show { document in
+                    ElementTag.allCases.map { tag in
+                        let id = document.createElement(tag)
+                        document.append(id, to: .body)
+                        for property in ElementProperty.allCases where property.tags.contains(tag) {
+                            document.set(property, of: id, to: Self.example(property))
+                        }
+                        return id
+                    }
+                }
+                try await BrowserPage.with(served.address) { page in
+                    try await page.expects("document.querySelector('main').children.length === \(elements.count)")
+                    for (index, tag) in ElementTag.allCases.enumerated() {
+                        let node = "document.querySelector('main').children[\(index)]"
+                        try await page.expects("\(node).localName === '\(tag.rawValue)'")
+                        for again in ["example", "changed"] {
+                            served.show { $0.set(.textContent, of: elements[index], to: .text(again)) }
+                            for property in ElementProperty.allCases where property.tags.contains(tag) {
+                                try await page.expects(Self.shows(property, tag, node, text: again))
+                            }
+                        }
+                        served.show { $0.set(.disabled, of: elements[index], to: nil) }
+                        try await page.expects("!\(node).disabled")
+                        try await page.evaluate("\(node).click()")
+                        #expect(await served.nextEvent() == DocumentEvent(.click, on: elements[index]))
+                    }
+                }
+            }
+        }
+
+        private static func example(_ property: ElementProperty) -> PropertyValue {
+            switch property.definition.type {
+            case .text, .word: .text("example")
+            case .number, .numberOrText: .number(7)
+            case .flag, .event: .flag(true)
+            case .media: .media(.path("example.mp4"))
+            }
+        }
+
+        /// What is true in the page once that is set; a click is tried.
+        private static func shows(_ property: ElementProperty, _ tag: ElementTag, _ node: String, text: String)
+            -> String
+        {
+            let name = property.name
+            return switch property.definition.type {
+            case .text where [.bar, .media, .field].contains(tag.role): "\(node).ariaLabel === '\(text)'"
+            case .text: "\(node).\(name) === '\(text)'"
+            case .word: "\(node).\(name) === 'example'"
+            case .number, .numberOrText: "\(node).\(name) == 7"
+            case .flag: "\(node).\(name) === true"
+            case .media where tag.role == .media: "\(node).src.includes('/media/')"
+            case .media: "\(node).querySelector(':scope > video').src.includes('/media/')"
+            case .event: "true"
+            }
+        }
+
+        @Test func `a bar is at 0 or at nothing, as it is set, and a bar with a text keeps its name`() async throws {
+            try await ServedPage.with { served in
+                let made = served.show { document in
+                    let made = document.createElement(.progress)
+                    document.set(.value, of: made, to: .number(0))
+                    document.append(made, to: .body)
+                    document.set("named", .value, .number(0))
+                    document.set("named", .textContent, .text("Encoding"))
+                    return made
+                }
+                try await BrowserPage.with(served.address) { page in
+                    let bars = "[...document.querySelectorAll('main > progress, #named progress')]"
+                    try await page.expects("\(bars).length === 2 && \(bars).every(bar => bar.position === 0)")
+                    try await page.expects("document.querySelector('#named').innerText.includes('named')")
+                    try await page.expects("document.querySelector('#named').innerText.includes('Encoding')")
+                    served.show { document in
+                        document.set(.value, of: made, to: nil)
+                        document.set("named", .value, .text("soon"))
+                    }
+                    try await page.expects("\(bars).every(bar => bar.position === -1)")
+                }
+            }
+        }
+
         @Test func `a video plays, and another takes its place`() async throws {
             let clip = try TestClip.blob()
             try await ServedPage.with { served in
@@ -160,7 +242,7 @@ extension BrowserTests {
                     try await page.evaluate("tabs.splice(0, 4).forEach(tab => tab.close())")
                     served.show { $0.set("status", .textContent, .text("nearly done")) }
                     try await page.expects("\(texts).every(text => text === 'nearly done')")
-                    served.hub.runEnded(well: true)
+                    served.hub.runEnded(isSuccess: true)
                     served.hub.sayGoodbye()
                     let pills = "[window, ...tabs].map(tab => tab.\(Self.notices).querySelector('.pill').textContent)"
                     try await page.expects("\(pills).every(text => text.includes('decart-lua has ended'))")
@@ -200,7 +282,7 @@ extension BrowserTests {
                 try await BrowserPage.with(served.address) { page in
                     served.show { $0.set("status", .textContent, .text("looking")) }
                     served.hub.report(trace)
-                    served.hub.runEnded(well: false)
+                    served.hub.runEnded(isSuccess: false)
                     try await page.expects("\(Self.notices).querySelector('dialog').open")
                     try await page.expects(Self.pill("failed"))
                     let shown = try await page.evaluate("\(Self.notices).querySelector('pre').textContent")
@@ -219,7 +301,7 @@ extension BrowserTests {
             try await ServedPage.with { served in
                 try await BrowserPage.with(served.address) { page in
                     served.show { $0.set("status", .textContent, .text("Complete!")) }
-                    served.hub.runEnded(well: true)
+                    served.hub.runEnded(isSuccess: true)
                     try await page.expects(Self.pill("finished"))
                     served.hub.sayGoodbye()
                     let pill = "\(Self.notices).querySelector('.pill').textContent"

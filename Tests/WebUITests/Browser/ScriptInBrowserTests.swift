@@ -1,5 +1,6 @@
 import DecartAPI
 import Foundation
+import TestSupport
 import Testing
 
 extension BrowserTests {
@@ -7,31 +8,39 @@ extension BrowserTests {
     @Suite
     struct ScriptInBrowserTests {
         @Test func `the status display moves its line and its bar, and shows the video`() async throws {
-            let script = TestClip.root + "/scripts/examples/status_display.lua"
-            try await RunningProgram.with("--local", "--web", script) { program in
-                let address = try await program.address()
-                try await BrowserPage.with(address, width: 900, height: 660, reducedMotion: true) { page in
-                    try await page.expects("document.title === 'status_display.lua'")
-                    try await page.expects("document.querySelector('#progress progress')?.value === 50")
-                    try await page.expects("document.querySelector('#status p').textContent === 'Generating video...'")
-                    try await page.expects("document.querySelector('#status p').textContent === 'Complete!'")
-                    try await page.expects("document.querySelector('#progress progress').value === 100")
-                    try await page.expects("document.querySelector('video')?.readyState >= 3")
-                    try await page.expects(Self.pill("finished"))
-                    try await page.screenshot("status_display")
+            let script = Repository.root + "/scripts/examples/status_display.lua"
+            try await SteppedQueue.with { queue in
+                try await RunningProgram.with(queue.words + ["--web", script]) { program in
+                    let address = try await program.address()
+                    try await BrowserPage.with(address, width: 900, height: 660, reducedMotion: true) { page in
+                        try await page.expects("document.title === 'status_display.lua'")
+                        try await page.expects("document.querySelector('#progress progress')?.value === 25")
+                        queue.process()
+                        try await page.expects("document.querySelector('#progress progress')?.value === 50")
+                        try await page.expects(
+                            "document.querySelector('#status p').textContent === 'Generating video...'")
+                        queue.complete()
+                        try await page.expects("document.querySelector('#status p').textContent === 'Complete!'")
+                        try await page.expects("document.querySelector('#progress progress').value === 100")
+                        try await page.expects("document.querySelector('video')?.readyState >= 3")
+                        try await page.expects(Self.pill("finished"))
+                        try await page.screenshot("status_display")
+                    }
+                    // The page has been closed: the run is over.
+                    let outcome = try await program.end()
+                    #expect(outcome.status == 0)
+                    #expect(outcome.errors.contains("the script has ended; the page is still there until it is closed"))
+                    // It was seen, so it is not saved.
+                    #expect(program.files.isEmpty)
                 }
-                // The page has been closed: the run is over.
-                let outcome = try await program.end()
-                #expect(outcome.status == 0)
-                #expect(outcome.errors.contains("the script has ended; the page is still there until it is closed"))
-                // It was seen, so it is not saved.
-                #expect(program.files.isEmpty)
             }
         }
 
         @Test(arguments: ["", "os.exit(3)", "error('no')", "require('decart').sleep(100000)"])
         func `a video that no page has come for is saved, whichever way the run ends`(end: String) async throws {
-            let script = try ScratchFile("show.lua", """
+            let script = try ScratchFile(
+                "show.lua",
+                """
                 local decart = require("decart")
                 local video = decart.blob("not much of a video", "video/mp4", "a.mp4")
                 decart.displayVideo(video)
@@ -48,9 +57,39 @@ extension BrowserTests {
             }
         }
 
+        @Test(arguments: [false, true])
+        func `a video that a page shows is saved at Ctrl-C, which leaves the page without it`(
+            scriptHasEnded: Bool
+        ) async throws {
+            let script = try ScratchFile(
+                "show.lua",
+                """
+                local decart = require("decart")
+                decart.displayVideo(decart.blob("not much of a video", "video/mp4", "a.mp4"))
+                local button = document.getElementById("end")
+                button.onclick = function() button.onclick = nil end
+                """)
+            try await RunningProgram.with("--local", "--web", script.path) { program in
+                try await BrowserPage.with(try await program.address()) { page in
+                    // What it has fetched is no video.
+                    try await page.expects("document.querySelector('video')?.error?.code > 0")
+                    if scriptHasEnded {
+                        try await page.click("#end button")
+                        try await page.expects(Self.pill("finished"))
+                    }
+                    program.interrupt()
+                    let outcome = try await program.end()
+                    #expect(outcome.errors.contains("saved a.mp4 (19 bytes): the page cannot show it any more"))
+                    #expect(program.files == ["a.mp4"])
+                }
+            }
+        }
+
         @Test(arguments: [(0, "finished"), (3, "failed")])
         func `os.exit tells the pages, with what was set last`(code: Int, outcome: String) async throws {
-            let script = try ScratchFile("leave.lua", """
+            let script = try ScratchFile(
+                "leave.lua",
+                """
                 local button = document.getElementById("leave")
                 button.textContent = "Leave"
                 button.onclick = function()
@@ -72,34 +111,41 @@ extension BrowserTests {
         }
 
         @Test func `the gallery makes three videos at the press of a button`() async throws {
-            let examples = TestClip.root + "/scripts/examples/"
+            let examples = Repository.root + "/scripts/examples/"
             let (html, script) = (examples + "gallery.html", examples + "gallery.lua")
-            try await RunningProgram.with("--local", "--page", html, script) { program in
-                let address = try await program.address()
-                try await BrowserPage.with(address, width: 1000, height: 620) { page in
-                    try await page.expects("document.getElementById('make')?.textContent === 'Make three videos'")
-                    // The script has nothing else to do: it is there for the page.
-                    try await page.evaluate("(s => { s.focus(); s.select() })(document.getElementById('subject'))")
-                    try await page.type("A fox")
-                    try await page.click("#make")
-                    try await page.expects("document.getElementById('make').disabled")
-                    try await page.expects("document.querySelectorAll('.tile progress').length === 3")
-                    try await page.expects("document.querySelector('.tile h2').textContent === 'A fox at dawn'")
-                    try await page.expects(
-                        "[...document.querySelectorAll('.tile p')].every(p => p.textContent === 'processing')")
-                    try await page.screenshot("gallery-making")
-                    try await page.expects("document.querySelectorAll('video').length === 3")
-                    try await page.expects("[...document.querySelectorAll('video')].every(v => v.readyState >= 3)")
-                    try await page.expects("!document.getElementById('make').disabled")
-                    try await page.screenshot("gallery")
+            try await SteppedQueue.with { queue in
+                try await RunningProgram.with(queue.words + ["--page", html, script]) { program in
+                    let address = try await program.address()
+                    try await BrowserPage.with(address, width: 1000, height: 620) { page in
+                        try await page.expects("document.getElementById('make')?.textContent === 'Make three videos'")
+                        // The script has nothing else to do: it is there for the page.
+                        try await page.evaluate("(s => { s.focus(); s.select() })(document.getElementById('style'))")
+                        try await page.type("A fox")
+                        try await page.click("#make")
+                        try await page.expects("document.getElementById('make').disabled")
+                        try await page.expects("document.querySelectorAll('.tile progress').length === 3")
+                        try await page.expects("document.querySelector('.tile h2').textContent === 'A fox at dawn'")
+                        let tiles = "[...document.querySelectorAll('.tile p')]"
+                        try await page.expects("\(tiles).every(p => p.textContent === 'pending')")
+                        queue.process()
+                        try await page.expects("\(tiles).every(p => p.textContent === 'processing')")
+                        try await page.screenshot("gallery-making")
+                        queue.complete()
+                        try await page.expects("document.querySelectorAll('video').length === 3")
+                        try await page.expects("[...document.querySelectorAll('video')].every(v => v.readyState >= 3)")
+                        try await page.expects("!document.getElementById('make').disabled")
+                        try await page.screenshot("gallery")
+                    }
+                    let outcome = try await program.end()
+                    #expect(outcome.status == 0)
                 }
-                let outcome = try await program.end()
-                #expect(outcome.status == 0)
             }
         }
 
         @Test func `a script that fails shows why, and Ctrl-C ends it`() async throws {
-            let script = try ScratchFile("look.lua", """
+            let script = try ScratchFile(
+                "look.lua",
+                """
                 document.getElementById("status").textContent = "looking"
                 local decart = require("decart")
                 decart.sleep(100)
@@ -122,7 +168,9 @@ extension BrowserTests {
         }
 
         @Test func `a script that blocks does not hold up the page`() async throws {
-            let script = try ScratchFile("block.lua", """
+            let script = try ScratchFile(
+                "block.lua",
+                """
                 local decart = require("decart")
                 document.getElementById("status").textContent = "before"
                 decart.sleep(10)

@@ -93,7 +93,9 @@ extension BrowserTests {
         }
 
         @Test func `what the browser refuses to run or load is told once`() async throws {
-            let file = try ScratchFile("mine.html", """
+            let file = try ScratchFile(
+                "mine.html",
+                """
                 <!doctype html><title>Mine</title>
                 <p id="status"></p><button id="go" onclick="window.taken = true">Go</button>
                 <script src="http://127.0.0.1:1/far.js"></script>

@@ -6,7 +6,7 @@ import Testing
 @testable import WebUI
 
 /// The server as anybody on the network may speak to it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PageServerTests {
     @Test func `the page comes with its rules, and tells nobody its address`() async throws {
         try await ServedPage.with { served in
@@ -24,12 +24,13 @@ struct PageServerTests {
         }
     }
 
-    @Test(arguments: [
-        ("GET", "/", [:]), ("GET", "/wrong/events", [:]), ("GET", "", ["Host": "evil.example"]),
-        ("GET", "events", ["Origin": "http://evil.example"]), ("GET", "events", ["Sec-Fetch-Site": "cross-site"]),
-        ("POST", "action", [:]), ("POST", "action", ["Origin": "http://evil.example"]),
-        ("POST", "action", ["Origin": "null"]), ("POST", "goodbye?page=a", ["Origin": "http://evil.example"]),
-    ] as [(String, String, [String: String])])
+    @Test(
+        arguments: [
+            ("GET", "/", [:]), ("GET", "/wrong/events", [:]), ("GET", "", ["Host": "evil.example"]),
+            ("GET", "events", ["Origin": "http://evil.example"]), ("GET", "events", ["Sec-Fetch-Site": "cross-site"]),
+            ("POST", "action", [:]), ("POST", "action", ["Origin": "http://evil.example"]),
+            ("POST", "action", ["Origin": "null"]), ("POST", "goodbye?page=a", ["Origin": "http://evil.example"]),
+        ] as [(String, String, [String: String])])
     func `a stranger is refused`(method: String, path: String, headers: [String: String]) async throws {
         try await ServedPage.with { served in
             served.show { $0.set("secret", .textContent, .text("what only the page may see")) }

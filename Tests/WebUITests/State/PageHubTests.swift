@@ -13,19 +13,18 @@ struct PageHubTests {
         hub = PageHub(clock: clock, onEvent: { _, taken in taken() }, note: { _ in })
     }
 
-    private func set(_ text: String, in document: inout LiveDocument, _ face: PageFace) {
+    private func set(_ text: String, in document: inout LiveDocument) {
         document.set("status", .textContent, .text(text))
-        face.look(at: &document)
+        hub.update(from: &document)
     }
 
     @Test func `a thousand changes a second make twenty frames`() throws {
         var document = LiveDocument()
-        let face = PageFace(hub: hub)
         var position = hub.position(after: nil)
         var frames = 0
         for millisecond in 1...1000 {
             clock.advance(by: .milliseconds(1))
-            set("at \(millisecond)", in: &document, face)
+            set("at \(millisecond)", in: &document)
             if let news = hub.news(for: position) {
                 frames += 1
                 position = news.position
@@ -40,13 +39,12 @@ struct PageHubTests {
 
     @Test func `a page that comes back is told what it has missed, and a new one everything`() throws {
         var document = LiveDocument()
-        let face = PageFace(hub: hub)
-        set("before", in: &document, face)
+        set("before", in: &document)
         document.set("progress", .value, .number(1))
-        face.look(at: &document)
+        hub.update(from: &document)
         clock.advance(by: .seconds(1))
         let seen = try #require(hub.news(for: hub.position(after: nil))).position
-        set("after", in: &document, face)
+        set("after", in: &document)
         clock.advance(by: .seconds(1))
 
         let missed = try #require(hub.news(for: hub.position(after: seen.sequence)))
@@ -61,8 +59,7 @@ struct PageHubTests {
 
     @Test func `an event is numbered, named, and one line of data whatever is in it`() throws {
         var document = LiveDocument()
-        let face = PageFace(hub: hub)
-        set("two\nlines\r\nid: 7\n\nevent: run \u{2028} \u{1}", in: &document, face)
+        set("two\nlines\r\nid: 7\n\nevent: run \u{2028} \u{1}", in: &document)
         let news = try #require(hub.news(for: hub.position(after: nil)))
         let lines = news.events.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[0] == "id: \(document.sequence)")
@@ -74,7 +71,7 @@ struct PageHubTests {
 
     @Test func `a page is told once how the run ended, and errors beyond twenty are not kept`() throws {
         for number in 1...30 { hub.report("error \(number)") }
-        hub.runEnded(well: false)
+        hub.runEnded(isSuccess: false)
         clock.advance(by: .seconds(1))
         let news = try #require(hub.news(for: hub.position(after: nil)))
         #expect(news.events.contains("\"failed\"") && news.events.contains("error 20"))
@@ -84,17 +81,16 @@ struct PageHubTests {
 
     @Test func `what is shown is on the shelf for as long as it is shown`() throws {
         var document = LiveDocument()
-        let face = PageFace(hub: hub)
         let blob = MediaBlob(storage: .memory([1]), size: 1, type: "video/mp4", name: nil)
         document.set("clip", .src, .media(.blob(blob)))
         document.set("web", .src, .media(.url("https://example.com/a.mp4")))
-        face.look(at: &document)
+        hub.update(from: &document)
         let events = try #require(hub.news(for: hub.position(after: nil))).events
         let id = try #require(events.firstMatch(of: /media\/(\w+)/)).output.1
         #expect(hub.source(String(id)) == .blob(blob))
         #expect(events.contains("https://example.com/a.mp4"))
         document.remove(try #require(document.find(named: "clip")))
-        face.look(at: &document)
+        hub.update(from: &document)
         #expect(hub.source(String(id)) == nil)
     }
 

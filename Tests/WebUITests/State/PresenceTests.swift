@@ -10,7 +10,7 @@ struct PresenceTests {
     @Test func `before the first page there is something to wait for`() {
         let presence = Presence()
         #expect(!presence.areAllClosed(at: at(1000)))
-        #expect(presence.allGoneAt == nil)
+        #expect(presence.allClosedAt == nil)
     }
 
     @Test func `a page that says goodbye may be back at once, and is gone soon`() {
@@ -20,7 +20,7 @@ struct PresenceTests {
         presence.sayGoodbye("a")
         presence.disconnect("a", at: at(5))
         #expect(!presence.areAllClosed(at: at(6)))
-        #expect(presence.allGoneAt == at(7))
+        #expect(presence.allClosedAt == at(7))
         #expect(presence.areAllClosed(at: at(7)))
         let isB = presence.connect("b", at: at(8))
         #expect(isB)
@@ -51,7 +51,7 @@ struct PresenceTests {
         _ = presence.connect("b", at: at(0))
         presence.disconnect("a", at: at(1))
         #expect(!presence.areAllClosed(at: at(1000)))
-        #expect(presence.allGoneAt == nil)
+        #expect(presence.allClosedAt == nil)
     }
 
     @Test func `there is a limit, and a place that becomes free is given away`() {

@@ -70,7 +70,7 @@ struct BrowserPage: Sendable {
     func expects(_ condition: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let watch = """
             new Promise(tell => {
-              const end = performance.now() + 10000
+              const end = performance.now() + 30000
               const look = () => {
                 let seen = false
                 try { seen = (\(condition)) } catch { }

@@ -1,12 +1,7 @@
 import DecartAPI
 import Foundation
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Headless Chromium as the tests drive it: the DevTools protocol over the browser's pipe, JSON with a NUL after each
 /// message. It ends when this process does, for then its pipe is closed.

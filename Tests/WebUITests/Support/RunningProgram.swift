@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// `decart-lua` in a process of its own, for as long as a test's body runs.
 final class RunningProgram: Sendable {
@@ -9,45 +10,67 @@ final class RunningProgram: Sendable {
 
     private struct State {
         var errors = ""
+        /// Nothing more can come of them.
+        var hasAllErrors = false
         var status: Int32?
+        /// Once all is known: what it has said last may arrive after its end.
+        var end: Int32? { hasAllErrors ? status : nil }
         /// Counts the changes.
         var version = 0
         var watchers: [CheckedContinuation<Void, Never>] = []
     }
 
     /// Which it runs in.
-    let folder: String
+    private let folder: ScratchFolder
     private let process = Process()
     private let input = Pipe()
     private let state = Mutex(State())
 
-    private init(_ words: [String], folder: String) throws {
+    private init(_ words: [String], folder: ScratchFolder, outputIsRead: Bool) throws {
+        process.environment = ProcessInfo.processInfo.environment.merging(["DECART_API_KEY": "any"]) { own, _ in own }
         self.folder = folder
-        let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/decart-lua"
-        let built = TestClip.root + "/.build/debug/decart-lua"
-        let path = [program, built].first { FileManager.default.isExecutableFile(atPath: $0) }
-        guard let path else { throw NotThere(description: "decart-lua is not built; run `swift build`") }
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = words
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        // A shell that runs the tests with `&` has them ignore Ctrl-C, and this program too.
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["--default-signal=INT", try Repository.program()] + words
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardInput = input
         process.standardOutput = FileHandle.nullDevice
+        if !outputIsRead {
+            let output = Pipe()
+            process.standardOutput = output
+            try output.fileHandleForReading.close()
+        }
         let errors = Pipe()
         process.standardError = errors
         errors.fileHandleForReading.readabilityHandler = { [self] handle in
             let bytes = handle.availableData
             if bytes.isEmpty { handle.readabilityHandler = nil }
-            changed { $0.errors += String(decoding: bytes, as: UTF8.self) }
+            changed { state in
+                state.errors += String(decoding: bytes, as: UTF8.self)
+                state.hasAllErrors = bytes.isEmpty
+            }
         }
         process.terminationHandler = { [self] process in changed { $0.status = process.terminationStatus } }
         try process.run()
     }
 
-    static func with<Value>(_ words: String..., body: (RunningProgram) async throws -> Value) async throws -> Value {
+    /// - Parameters:
+    ///   - browser: whether one is needed.
+    ///   - outputIsRead: whether anybody reads its standard output.
+    static func with<Value>(
+        _ words: String..., browser: Bool = true, outputIsRead: Bool = true,
+        body: (RunningProgram) async throws -> Value
+    ) async throws -> Value {
+        try await with(words, browser: browser, outputIsRead: outputIsRead, body: body)
+    }
+
+    static func with<Value>(
+        _ words: [String], browser: Bool = true, outputIsRead: Bool = true,
+        body: (RunningProgram) async throws -> Value
+    ) async throws -> Value {
         // Not while the script is running: what the test is to see would be over when the browser is there.
-        _ = try await Chromium.shared().call("Browser.getVersion")
-        let scratch = try ScratchFile("input", "")
-        let program = try RunningProgram(words, folder: scratch.folder)
+        if browser { _ = try await Chromium.shared().call("Browser.getVersion") }
+        let program = try RunningProgram(words, folder: ScratchFolder(), outputIsRead: outputIsRead)
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(try await body(program))
@@ -64,7 +87,7 @@ final class RunningProgram: Sendable {
     /// The page's, once it has been told.
     func address() async throws -> String {
         while true {
-            let (errors, status, version) = state.withLock { ($0.errors, $0.status, $0.version) }
+            let (errors, status, version) = state.withLock { ($0.errors, $0.end, $0.version) }
             if let found = errors.firstMatch(of: /http:\/\/\S+\//) { return String(found.output) }
             if status != nil { throw NotThere(description: "it has ended without an address: \(errors)") }
             await change(after: version)
@@ -74,7 +97,7 @@ final class RunningProgram: Sendable {
     /// Waits until it has said that on stderr, or has ended.
     func says(_ text: String) async throws {
         while true {
-            let (errors, status, version) = state.withLock { ($0.errors, $0.status, $0.version) }
+            let (errors, status, version) = state.withLock { ($0.errors, $0.end, $0.version) }
             if errors.contains(text) { return }
             if status != nil { throw NotThere(description: "it has ended without saying \(text): \(errors)") }
             await change(after: version)
@@ -82,16 +105,14 @@ final class RunningProgram: Sendable {
     }
 
     /// What it has left in its folder.
-    var files: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0 != "input" }.sorted()
-    }
+    var files: [String] { folder.names }
 
     func interrupt() { kill(process.processIdentifier, SIGINT) }
 
     /// Waits for its end.
     func end() async throws -> (status: Int32, errors: String) {
         while true {
-            let (errors, status, version) = state.withLock { ($0.errors, $0.status, $0.version) }
+            let (errors, status, version) = state.withLock { ($0.errors, $0.end, $0.version) }
             if let status { return (status, errors) }
             await change(after: version)
         }

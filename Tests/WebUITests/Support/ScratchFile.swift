@@ -1,20 +1,19 @@
-import Foundation
+import TestSupport
 
-/// A file of a test's own, in a folder of its own, gone with it.
-final class ScratchFile: Sendable {
-    let folder: String
+/// A file of a test's own, gone with this object.
+struct ScratchFile: Sendable {
     let path: String
+    var folder: String { scratch.path }
+    private let name: String
+    private let scratch: ScratchFolder
 
     init(_ name: String, _ text: String) throws {
-        folder = NSTemporaryDirectory() + "decart-lua-page-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        path = folder + "/" + name
-        try write(text)
+        self.name = name
+        scratch = try ScratchFolder()
+        path = try scratch.write(name, text)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    func write(_ text: String) throws { try scratch.write(name, text) }
 
-    func write(_ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
-
-    func remove() throws { try FileManager.default.removeItem(atPath: path) }
+    func remove() throws { try scratch.remove(name) }
 }

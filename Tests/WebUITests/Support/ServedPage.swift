@@ -1,9 +1,8 @@
 import Foundation
 import LiveDocument
-import Logging
 import RunClock
-import ServiceLifecycle
 import Synchronization
+import TestSupport
 
 @testable import WebUI
 
@@ -15,7 +14,7 @@ final class ServedPage: Sendable {
     let events: AsyncStream<DocumentEvent>
     private let document = Mutex(LiveDocument())
     private let configuration: PageServer.Configuration
-    private let serving = Mutex<Serving?>(nil)
+    private let serving = Mutex<RunningService<String>?>(nil)
     private let notesSaid: Notes
 
     final class Notes: Sendable {
@@ -36,17 +35,12 @@ final class ServedPage: Sendable {
     /// The same, as it is said.
     var told: AsyncStream<String> { notesSaid.told }
 
-    private struct Serving: Sendable {
-        var services: ServiceGroup
-        var task: Task<Void, any Error>
-    }
-
     private init(
-        hub: PageHub, address: String, configuration: PageServer.Configuration, events: AsyncStream<DocumentEvent>,
-        notes: Notes, serving: Serving
+        hub: PageHub, configuration: PageServer.Configuration, events: AsyncStream<DocumentEvent>, notes: Notes,
+        serving: RunningService<String>
     ) {
         self.hub = hub
-        self.address = address
+        address = serving.address
         self.configuration = configuration
         self.events = events
         notesSaid = notes
@@ -55,32 +49,19 @@ final class ServedPage: Sendable {
 
     private static func serve(
         _ hub: PageHub, _ configuration: PageServer.Configuration
-    ) async throws -> (Serving, String) {
-        var logger = Logger(label: "test")
-        logger.logLevel = .error
-        let (addresses, ready) = AsyncStream.makeStream(of: String.self)
-        let server = PageServer(configuration: configuration, hub: hub, logger: logger) { ready.yield($0) }
-        let services = ServiceGroup(services: [server], logger: logger)
-        let task = Task {
-            defer { ready.finish() }
-            try await services.run()
+    ) async throws -> RunningService<String> {
+        try await RunningService.start { logger, ready in
+            PageServer(configuration: configuration, hub: hub, logger: logger, onReady: ready)
         }
-        guard let address = await addresses.first(where: { _ in true }) else {
-            try await task.value
-            throw CancellationError()
-        }
-        return (Serving(services: services, task: task), address)
     }
 
     /// Nobody can reach the page, until `serveAgain`.
     func stopServing() async throws {
-        guard let serving = serving.withLock({ $0 }) else { return }
-        await serving.services.triggerGracefulShutdown()
-        try await serving.task.value
+        try await serving.withLock { $0 }?.stop()
     }
 
     func serveAgain() async throws {
-        let (serving, _) = try await Self.serve(hub, configuration)
+        let serving = try await Self.serve(hub, configuration)
         self.serving.withLock { $0 = serving }
     }
 
@@ -98,10 +79,10 @@ final class ServedPage: Sendable {
             },
             note: { notes.say($0) })
         var configuration = PageServer.Configuration(page: page, title: "test.lua")
-        let (serving, address) = try await serve(hub, configuration)
-        configuration.port = URL(string: address)?.port ?? 0
+        let serving = try await serve(hub, configuration)
+        configuration.port = URL(string: serving.address)?.port ?? 0
         let served = ServedPage(
-            hub: hub, address: address, configuration: configuration, events: events, notes: notes, serving: serving)
+            hub: hub, configuration: configuration, events: events, notes: notes, serving: serving)
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(try await body(served))

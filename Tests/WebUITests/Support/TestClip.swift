@@ -1,11 +1,10 @@
 import Foundation
 import LiveDocument
+import TestSupport
 
 /// A short video that the queue on this machine hands out.
 enum TestClip {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
-    static let path = root + "/Sources/LocalQueue/Clips/Base/clip.mp4"
+    static let path = Repository.root + "/Sources/LocalQueue/Clips/Base/clip.mp4"
 
     static func blob() throws -> MediaBlob {
         let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))

@@ -1,94 +1,74 @@
-// Draws the script's elements, on our page or on the user's own. Text goes in as text, never as HTML.
+// Keeps the script's elements in the page, be it ours or the user's own.
+import { makeElement, makeMedia, write } from "./nodes.js"
+import { properties } from "./vocabulary.js"
 
-const tags = new Set([
-  "p", "span", "div", "h1", "h2", "progress", "video", "img", "button", "input", "a", "pre", "ul", "li", "table",
-  "tr", "td",
-])
-
-// Where a `src` may lead: to this server and to the web, not to a script in an address.
-const web = new Set(["http:", "https:"])
-function addressOf(source) {
-  const url = new URL(source.url, import.meta.url)
-  return web.has(url.protocol) ? url.href : ""
-}
-
-function make(tag, properties) {
-  return Object.assign(document.createElement(tag), properties)
-}
-
-function makeMedia(isVideo, label) {
-  if (!isVideo) return make("img", { alt: label })
-  const video = make("video", { controls: true, playsInline: true, preload: "auto" })
-  video.setAttribute("aria-label", label)
-  return video
-}
+const events = Object.entries(properties).filter(([, property]) => property.type === "event")
 
 // An element known by its id alone: it takes its shape from what is set on it.
 class Item {
   constructor(id) {
-    this.box = make("div", { className: "item", id })
-    this.label = make("span", { className: "label", textContent: id })
-    this.label.id = `${id}-label`
+    this.box = document.createElement("div")
+    this.label = document.createElement("span")
+    Object.assign(this.box, { className: "item", id })
+    Object.assign(this.label, { className: "label", id: `${id}-label`, textContent: id })
     this.box.append(this.label)
   }
 
   draw(set) {
-    this.text(set)
-    this.bar(set)
-    this.media(set)
-    this.box.hidden = Boolean(set.hidden) || !Object.keys(set).some(name => name !== "className" && name !== "hidden")
-    this.box.className = `item ${set.className ?? ""}`
-  }
-
-  text(set) {
-    const tag = set.onclick ? "button" : set.oninput ? "input" : set.textContent === undefined ? null : "p"
-    this.words = this.part(this.words, tag)
-    if (!this.words) return
-    this.words.classList.add("words")
-    if (tag === "p") Object.assign(this.words, { role: "status", ariaLive: "polite" })
-    if (tag === "input") {
-      this.words.setAttribute("aria-labelledby", this.label.id)
-      const value = String(set.value ?? "")
-      if (this.words.value !== value) this.words.value = value
-    } else {
-      const text = set.textContent ?? this.label.textContent
-      if (this.words.textContent !== text) this.words.textContent = text
+    this.shape(set)
+    for (const name of Object.keys(properties)) {
+      const part = this.place(name)
+      if (part) write(part, name, this.given(name, set) ?? null)
     }
-    this.label.hidden = tag === "button"
-    if (tag !== "p") this.words.disabled = Boolean(set.disabled)
+    this.share?.replaceChildren(this.progress.position < 0 ? "" : `${Math.round(this.progress.position * 100)} %`)
   }
 
-  bar(set) {
+  shape(set) {
     const hasBar = set.value !== undefined && !set.oninput
+    const words = set.onclick ? "button" : set.oninput ? "input" : set.textContent === undefined ? null : "p"
+    this.words = this.part(this.words, words)
+    this.words?.classList.add("words")
+    this.label.hidden = words === "button"
+    if (words === "p") Object.assign(this.words, { role: "status", ariaLive: "polite" })
+    if (words === "input") this.words.setAttribute("aria-labelledby", this.label.id)
     this.progress = this.part(this.progress, hasBar ? "progress" : null)
+    this.progress?.setAttribute("aria-labelledby", this.label.id)
     this.share = this.part(this.share, hasBar ? "span" : null)
-    if (!hasBar) return
-    const max = set.max ?? 100
-    const value = Number(set.value)
-    this.progress.max = max > 0 ? max : 1
-    if (Number.isFinite(value)) this.progress.value = value
-    else this.progress.removeAttribute("value")
-    this.progress.setAttribute("aria-labelledby", this.label.id)
-    this.share.className = "share"
-    this.share.textContent = Number.isFinite(value) && max > 0 ? `${Math.round((value / max) * 100)} %` : ""
+    this.share?.classList.add("share")
+    const media = set.src === undefined ? null : set.src.isVideo ? "video" : "img"
+    if (this.shown?.localName === (media ?? undefined)) return
+    this.shown?.remove()
+    this.shown = media && makeMedia(media === "video", this.label.textContent)
+    if (this.shown) this.box.append(this.shown)
   }
 
-  media(set) {
-    const tag = set.src === undefined ? null : set.src.isVideo ? "video" : "img"
-    if (this.shown?.localName !== tag) {
-      this.shown?.remove()
-      this.shown = tag && makeMedia(tag === "video", this.label.textContent)
-      if (this.shown) this.box.append(this.shown)
+  // The part that a property belongs on; nothing if there is none.
+  place(name) {
+    const isField = this.words?.localName === "input"
+    switch (name) {
+      case "textContent": return this.words
+      case "value": return isField ? this.words : this.progress
+      case "max": return this.progress
+      case "src": return this.shown
+      case "disabled": return this.words?.localName === "p" ? null : this.words
+      default: return this.box
     }
-    if (!tag) return
-    const url = addressOf(set.src)
-    if (this.shown.src !== url) this.shown.src = url
   }
 
-  // The part that is there if it is of that tag, else a new one in its place.
+  // The value to put there, which may depend on more than what the script has set.
+  given(name, set) {
+    switch (name) {
+      case "textContent": return set[name] ?? (this.words.localName === "button" ? this.label.textContent : null)
+      case "className": return `item ${set[name] ?? ""}`
+      case "hidden": return set[name] || !Object.keys(set).some(key => key !== "className" && key !== "hidden")
+      default: return set[name]
+    }
+  }
+
+  // The existing part if it has that tag, else a new one in its place.
   part(old, tag) {
     if (old?.localName === tag) return old
-    const part = tag && document.createElement(tag)
+    const part = tag && makeElement(tag)
     if (old && part) old.replaceWith(part)
     else if (part) this.box.insertBefore(part, this.shown ?? null)
     else old?.remove()
@@ -99,13 +79,13 @@ class Item {
 }
 
 export class Elements {
-  constructor({ isOurs, root, tell }) {
-    const body = { node: root, set: {}, children: [], isTheirs: true }
-    Object.assign(this, { isOurs, root, tell, known: new Map([[0, body]]) })
+  constructor({ isOurs, root, report }) {
+    const body = { node: root, set: {}, children: [], listening: new WeakSet(), isTheirs: true }
+    Object.assign(this, { isOurs, root, report, known: new Map([[0, body]]) })
   }
 
   // A patch says what is new: { title, elements: [{ n, id, tag, set: { name: value or null }, children: [n] }] }.
-  // Element 0 is the body. A whole state is the same with everything in it: what it leaves out is no more.
+  // Element 0 is the body. A whole state looks the same, with everything in it; what it leaves out no longer exists.
   apply({ title, elements }, isWhole) {
     if (title !== undefined) this.title(title)
     for (const change of elements) this.change(change, isWhole)
@@ -119,7 +99,7 @@ export class Elements {
     for (const { n, children } of elements) {
       for (const child of children ?? []) if (this.known.has(child)) this.known.get(child).parent = n
     }
-    // Before what stays is put in order: what left has no place in it.
+    // First remove what has left, so that what stays can be put in order.
     for (const n of left) {
       const child = this.known.get(n)
       if (child && !this.known.get(child.parent)?.children.includes(n)) this.remove(n)
@@ -134,10 +114,11 @@ export class Elements {
   }
 
   change({ n, id, tag, set = {} }, isWhole) {
-    if (n === 0) return
+    // Setting something on the body would wipe out a page of the user's own.
+    if (n === 0 && !this.isOurs) return
     let entry = this.known.get(n)
     if (!entry) this.known.set(n, entry = this.make(n, id, tag))
-    // The page's own scripts may have made it meanwhile.
+    // The page's own scripts may have created it in the meantime.
     else if (!entry.node && (entry.node = document.getElementById(id))) set = { ...entry.set, ...set }
     if (isWhole) for (const name of Object.keys(entry.set)) set[name] ??= null
     for (const [name, value] of Object.entries(set)) {
@@ -145,31 +126,40 @@ export class Elements {
       else entry.set[name] = value
     }
     if (entry.item) entry.item.draw(entry.set)
-    else if (entry.node) for (const name of Object.keys(set)) this.set(entry, name, entry.set[name])
+    else if (entry.node) this.write(entry, Object.keys(set))
     this.listen(n, entry)
+  }
+
+  write({ node, set }, names) {
+    // A text comes first: it replaces everything in the node, including the video or picture of a `src`.
+    const isText = name => name === "textContent"
+    const rest = new Set(names.filter(name => !isText(name)))
+    if (names.some(isText)) {
+      write(node, "textContent", set.textContent ?? null)
+      if (set.src) rest.add("src")
+    }
+    for (const name of rest) write(node, name, set[name] ?? null)
   }
 
   make(n, id, tag) {
     const entry = { set: {}, children: [], listening: new WeakSet() }
     if (tag) {
-      entry.node = document.createElement(tags.has(tag) ? tag : "div")
+      entry.node = makeElement(tag)
       if (id) entry.node.id = id
-      if (tag === "video") Object.assign(entry.node, { controls: true, playsInline: true, preload: "auto" })
-      if (tag === "progress") entry.node.max = 100
     } else if (this.isOurs) {
       entry.item = new Item(id)
       entry.node = entry.item.box
     } else {
       entry.node = document.getElementById(id)
       entry.isTheirs = true
-      if (!entry.node && document.body.dataset.decart !== "absent") this.tell({ type: "missing", n })
+      if (!entry.node && document.body.dataset.decart !== "absent") this.report({ type: "missing", n })
     }
     return entry
   }
 
   arrange(parent, children) {
     if (!parent) return
-    // What the script has put there goes into its order; what is the user's own stays where it is.
+    // What the script has put there is ordered; what is the user's own stays where it is.
     const entries = children.map(n => this.known.get(n)).filter(entry => entry?.node && !entry.isTheirs)
     const nodes = entries.map(entry => entry.node)
     let before = null
@@ -186,48 +176,16 @@ export class Elements {
     if (!entry.isTheirs) entry.node?.remove()
   }
 
-  // One property of an element that has a tag, or that is the user's own.
-  set({ node }, name, value) {
-    switch (name) {
-      case "textContent":
-        if (node.textContent !== (value ?? "")) node.textContent = value ?? ""
-        break
-      case "src": return this.source(node, value)
-      case "max": node.max = value ?? (node.localName === "progress" ? 100 : ""); break
-      case "value":
-        if (node.localName === "progress" && !Number.isFinite(Number(value ?? NaN))) node.removeAttribute("value")
-        else if (String(node.value) !== String(value ?? "")) node.value = value ?? ""
-        break
-      case "className": node.className = value ?? ""; break
-      case "hidden": case "disabled": node[name] = Boolean(value); break
-    }
-  }
-
-  source(node, value) {
-    if (node.localName !== "video" && node.localName !== "img") {
-      let inner = node.querySelector(":scope > video, :scope > img")
-      const tag = value?.isVideo ? "video" : "img"
-      if (inner && inner.localName !== tag) { inner.remove(); inner = null }
-      if (value && !inner) node.append(inner = makeMedia(value.isVideo, node.id))
-      node = inner
-    }
-    const url = value ? addressOf(value) : ""
-    if (!node || node.src === url) return
-    if (url) node.src = url
-    else node.removeAttribute("src")
-  }
-
   listen(n, entry) {
     const node = entry.item?.target ?? entry.node
     if (!node || entry.listening.has(node)) return
     entry.listening.add(node)
-    node.addEventListener("click", event => {
-      if (!entry.set.onclick) return
-      event.preventDefault()
-      this.tell({ type: "click", n })
-    })
-    node.addEventListener("input", () => {
-      if (entry.set.oninput) this.tell({ type: "input", n, value: String(node.value ?? "") })
-    })
+    for (const [name, { event: type }] of events) {
+      node.addEventListener(type, event => {
+        if (!entry.set[name]) return
+        if (type === "click") event.preventDefault()
+        this.report({ type, n, value: type === "input" ? String(node.value ?? "") : undefined })
+      })
+    }
   }
 }

@@ -1,5 +1,5 @@
-// What the page says of itself: whether it is connected, how the run ended, what went wrong. In a shadow tree, so that
-// a user's page and this do not restyle each other.
+// What the page says about itself: whether it is connected, how the run ended, what went wrong. In a shadow tree, so
+// that a user's page and this do not restyle each other.
 
 const words = {
   connecting: "connecting…",
@@ -72,7 +72,7 @@ export class Notices {
       await navigator.clipboard.writeText(this.trace.textContent)
       button.textContent = "Copied"
     } catch {
-      // Not allowed here: then it is selected, and the keyboard copies it.
+      // Not allowed here, so the text is selected for the keyboard to copy.
       getSelection().selectAllChildren(this.trace)
       button.textContent = "Selected: press Ctrl-C"
     }
@@ -80,7 +80,7 @@ export class Notices {
   }
 
   connected() { this.to("connected") }
-  // For long: it is not a moment's trouble any more.
+  // It has lasted too long to be a brief interruption.
   reconnecting(forLong) { this.to(forLong ? "lost" : "reconnecting") }
   ended() { this.to("ended") }
 
@@ -111,7 +111,7 @@ export class Notices {
 
   show() {
     const state = this.connection === "connected" ? this.outcome : this.connection
-    // How the run ended stands also when the connection has gone with it.
+    // How the run ended remains shown even after the connection is gone.
     const text = this.connection === "ended" && this.outcome !== "live"
       ? `${words[this.outcome]}; ${words.ended}` : words[state]
     this.host.dataset.state = state

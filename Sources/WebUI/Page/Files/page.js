@@ -3,17 +3,17 @@ import { Elements } from "./elements.js"
 import { Notices } from "./notices.js"
 
 const address = path => new URL(path, import.meta.url)
-// Tells this page from others. `crypto.randomUUID` is for secure pages only, which one on a local network is not.
+// Identifies this page. `crypto.randomUUID` works on secure pages only, which one on a local network is not.
 const page = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, "0")).join("")
 const isOurs = document.body.dataset.decart === "ours"
 const notices = Notices.place()
-const elements = new Elements({ isOurs, root: document.getElementById("decart-root") ?? document.body, tell })
+const elements = new Elements({ isOurs, root: document.getElementById("decart-root") ?? document.body, report })
 
-// In the order in which things happened: each waits for the one before it.
-let telling = Promise.resolve()
+// In the order in which things happened: each action waits for the one before it.
+let reporting = Promise.resolve()
 
-function tell(action) {
-  telling = telling.then(() => send(action), () => send(action))
+function report(action) {
+  reporting = reporting.then(() => send(action), () => send(action))
 }
 
 async function send(action) {
@@ -26,7 +26,8 @@ async function send(action) {
   else if (!reply.ok) notices.warn(await reply.text())
 }
 
-// The server says something every ten seconds. A stream that is silent for longer is dead, whatever the browser thinks.
+// The server sends something every ten seconds. A stream that is silent for longer is dead, whatever the browser
+// thinks.
 const silence = 25000
 const patience = [500, 1000, 2000, 4000]
 let source, watchdog, last
@@ -34,19 +35,19 @@ let version
 let failures = 0
 let isOver = false
 
-// A browser opens six connections to one server and no more, and a stream keeps one for itself. So of all the tabs that
-// show this page three have a stream; others look every second, until one of those is closed.
+// A browser opens at most six connections to a server, and a stream occupies one. So of all the tabs that
+// show this page, three have a stream. The others ask every second, until one of those is closed.
 const places = 3
-const betweenLooks = 1000
+const betweenPolls = 1000
 let hasPlace = !navigator.locks
 
 function takePlace(number, options) {
-  return new Promise((tell, fail) => {
+  return new Promise((resolve, reject) => {
     navigator.locks.request(`${address("events")} ${number}`, options, lock => {
-      tell(Boolean(lock))
-      // Held for as long as the page is there.
+      resolve(Boolean(lock))
+      // Held for as long as the page is open.
       return lock && new Promise(() => {})
-    }).catch(fail)
+    }).catch(reject)
   })
 }
 
@@ -59,7 +60,7 @@ async function findPlace() {
   })
 }
 
-// A tab without a stream would hear of the end only by finding nobody there.
+// A tab without a stream would notice the end only by a failed request.
 const tabs = new BroadcastChannel(address("events").href)
 tabs.onmessage = () => end()
 
@@ -90,7 +91,7 @@ function connect() {
     heard(event)
     source.close()
     clearTimeout(watchdog)
-    watchdog = setTimeout(connect, betweenLooks)
+    watchdog = setTimeout(connect, betweenPolls)
   })
   source.addEventListener("end", () => {
     end()
@@ -130,5 +131,5 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", event => { if (event.persisted && !isOver) connect() })
 addEventListener("online", () => { if (!isOver && source?.readyState === EventSource.CLOSED) connect() })
 
-// Without locks, as on a page that is not secure, each tab has its stream.
+// Without locks, as on a page that is not secure, each tab has a stream.
 findPlace().catch(() => { hasPlace = true }).then(connect)

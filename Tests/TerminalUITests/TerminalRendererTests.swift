@@ -5,7 +5,7 @@ import Testing
 
 @testable import TerminalUI
 
-struct TerminalFaceTests {
+struct TerminalRendererTests {
     @Test
     func `the region stands under what the script prints`() {
         let stage = Stage()
@@ -40,7 +40,7 @@ struct TerminalFaceTests {
         let stage = Stage()
         stage.wait(5000)
         #expect(!stage.device.hasBegun)
-        stage.face.close()
+        stage.renderer.close(.scriptEnded)
         #expect(stage.device.writes.isEmpty)
     }
 
@@ -210,9 +210,9 @@ struct TerminalFaceTests {
         stage.device.print("partial")
         stage.set("status", "\u{1B}[32mComplete!\u{1B}[0m")
         stage.set("progress", 100)
-        stage.face.look(at: &stage.document)
-        stage.face.close()
-        stage.face.close()
+        stage.renderer.update(from: &stage.document)
+        stage.renderer.close(.scriptEnded)
+        stage.renderer.close(.scriptEnded)
         #expect(stage.screen == "before\npartial\nstatus: Complete!\nprogress: 100 %")
         #expect(stage.device.hasEnded)
         #expect(stage.device.terminal.cursorIsShown)
@@ -242,7 +242,7 @@ struct TerminalFaceTests {
         stage.set("progress", 50)
         stage.wait()
         stage.device.resize(columns: 40, rows: 8)
-        stage.face.resized()
+        stage.renderer.resize()
         stage.wait()
         #expect(
             stage.screen == """
@@ -257,15 +257,15 @@ struct TerminalFaceTests {
     func `without a pseudo-terminal the document is shown as lines`() {
         let device = MemoryDevice(columns: 40, rows: 10, works: false)
         let shown = Mutex<[String]>([])
-        let face = TerminalFace(
+        let renderer = TerminalRenderer(
             device: device, clock: VirtualClock(), style: TerminalStyle(hasColour: false, hasBlocks: false),
             show: { line in shown.withLock { $0.append(line) } })
         var document = LiveDocument()
         for value in [25.0, 50] {
             document.set(.value, of: document.element(named: "progress"), to: .number(value))
-            face.look(at: &document)
+            renderer.update(from: &document)
         }
-        face.close()
+        renderer.close(.scriptEnded)
         #expect(shown.withLock { $0 } == ["progress: 25 %", "progress: 50 %"])
         #expect(device.writes.isEmpty)
     }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Shows a document live on the terminal, under the script's own output; see `LiveRegion`. When it is closed the last
 /// state stays as plain lines.
-public final class TerminalFace: DocumentFace, Sendable {
-    /// The document as it stood at the script's last wait. Locked for moments only: the script's thread comes by here.
+public final class TerminalRenderer: DocumentRenderer {
+    /// The document as it was at the script's last wait. Locked only for moments, since the script's thread needs it.
     private struct Copy {
         var document = LiveDocument()
         var watches = Stopwatches()
@@ -19,7 +19,7 @@ public final class TerminalFace: DocumentFace, Sendable {
     }
 
     private struct Schedule {
-        var pace = FramePace()
+        var frames = Throttle(interval: LiveDocument.frameInterval)
         var wake: WakeID?
     }
 
@@ -27,21 +27,21 @@ public final class TerminalFace: DocumentFace, Sendable {
     private let clock: any RunClock
     private let style: TerminalStyle
     private let holdsOutput: Bool
-    /// Shows the document where no pseudo-terminal can be had.
-    private let fallback: LineFace
+    /// Shows the document if there is no pseudo-terminal to be had.
+    private let fallback: LineRenderer
     private let copy = Mutex(Copy())
     private let screen: Mutex<Screen>
     private let schedule = Mutex(Schedule())
     private let isFallingBack = Atomic(false)
 
-    /// More than this of the script's output is shown without waiting for the next frame.
+    /// More output than this is shown without waiting for the next frame.
     private static let heldLimit = 1 << 14
 
-    /// The terminal on standard error; nil if that is none.
+    /// The terminal on standard error; nil if there is none.
     /// - Parameters:
-    ///   - clock: when frames are drawn. It has to go on while the script's thread is busy.
+    ///   - clock: times the frames. It must keep going while the script's thread is busy.
     ///   - holdsOutput: whether what the script writes waits for the next frame, so that the region does not flicker;
-    ///     not to be where the clock's time may stand still.
+    ///     false if the clock's time may stand still.
     public convenience init?(
         clock: any RunClock, style: TerminalStyle, holdsOutput: Bool, show: @escaping @Sendable (String) -> Void
     ) {
@@ -57,16 +57,16 @@ public final class TerminalFace: DocumentFace, Sendable {
         self.clock = clock
         self.style = style
         self.holdsOutput = holdsOutput
-        fallback = LineFace(.plain, clock: clock, show: show)
+        fallback = LineRenderer(.plain, clock: clock, show: show)
         let size = device.size
         screen = Mutex(Screen(region: LiveRegion(columns: size.columns), size: size))
     }
 
     // MARK: From the script's side
 
-    public func look(at document: inout LiveDocument) {
+    public func update(from document: inout LiveDocument) {
         guard document.hasElements || !document.title.isEmpty else { return }
-        if isFallingBack.load(ordering: .relaxed) { return fallback.look(at: &document) }
+        if isFallingBack.load(ordering: .relaxed) { return fallback.update(from: &document) }
         let now = clock.now
         let isFirst = copy.withLock { copy -> Bool? in
             guard document.hasChanges(since: copy.document.sequence),
@@ -79,13 +79,12 @@ public final class TerminalFace: DocumentFace, Sendable {
         guard let isFirst else { return }
         if isFirst, !open() {
             isFallingBack.store(true, ordering: .relaxed)
-            return fallback.look(at: &document)
+            return fallback.update(from: &document)
         }
         want(at: now)
     }
 
-    /// The terminal has another size now.
-    public func resized() {
+    public func resize() {
         let size = device.size
         screen.withLock { screen in
             screen.size = size
@@ -95,10 +94,9 @@ public final class TerminalFace: DocumentFace, Sendable {
         want(at: clock.now)
     }
 
-    /// Shows what is left, leaves the last state as plain lines, and gives the terminal back. May be called twice, and
-    /// from any thread.
-    public func close() {
-        fallback.close()
+    /// Leaves the last state as plain lines, and restores the terminal.
+    public func close(_ end: DocumentEnd) {
+        fallback.close(end)
         screen.withLock { screen in
             guard screen.isOpen, !screen.isClosed else { return }
             screen.isClosed = true
@@ -134,7 +132,7 @@ public final class TerminalFace: DocumentFace, Sendable {
 
     private func want(at instant: RunInstant) {
         schedule.withLock { schedule in
-            guard let due = schedule.pace.want(at: instant) else { return }
+            guard let due = schedule.frames.want(at: instant) else { return }
             if let wake = schedule.wake { clock.cancelWake(wake) }
             schedule.wake = clock.wake(at: due) { [weak self] in self?.draw() }
         }
@@ -143,19 +141,19 @@ public final class TerminalFace: DocumentFace, Sendable {
     private func draw() {
         let now = clock.now
         schedule.withLock { schedule in
-            schedule.pace.drawn(at: now)
+            schedule.frames.happened(at: now)
             schedule.wake = nil
         }
         let next = screen.withLock { screen -> RunInstant? in
             guard screen.isOpen, !screen.isClosed else { return nil }
             let (rows, elapsed) = copy.withLock { copy in
-                copy.watches.look(at: copy.document, now: now)
+                copy.watches.update(from: copy.document, now: now)
                 return (RegionRow.rows(of: copy.document, copy.watches, now: now), copy.watches.elapsed(now: now))
             }
             let painter = RegionPainter(columns: screen.size.columns, limit: max(1, screen.size.rows - 2), style: style)
             screen.region.hold(device.read())
             device.write(screen.region.frame(painter.paint(rows)))
-            // The clocks on the rows go on by themselves.
+            // The times on the rows advance by themselves.
             let second = Int64(1_000_000_000)
             return rows.isEmpty ? nil : now + Duration.nanoseconds(second - elapsed.saturatingNanoseconds % second)
         }

@@ -2,9 +2,9 @@ public import LiveDocument
 public import RunClock
 import Synchronization
 
-/// Shows a document as lines, plain or JSON: every value that stood when the script came to a wait, and a heartbeat
+/// Shows a document as lines, plain or JSON: every value at the time when the script came to a wait, and a heartbeat
 /// once an element exists, so that a long silence is not taken for a hang.
-public final class LineFace: DocumentFace, Sendable {
+public final class LineRenderer: DocumentRenderer {
     public enum Style: Sendable {
         case plain(PlainLines)
         case json(JSONLines)
@@ -15,15 +15,15 @@ public final class LineFace: DocumentFace, Sendable {
 
     private struct State {
         var style: Style
-        /// When the first element was there.
+        /// When the first element appeared.
         var start: RunInstant?
         var beats = 0
         var wake: WakeID?
 
-        var heartbeat: String {
-            let elapsed = LineFace.beat * beats
+        func heartbeat(unixTime: Double) -> String {
+            let elapsed = LineRenderer.beat * beats
             guard case .json = style else { return "still running after \(ElapsedTime.words(elapsed))" }
-            var line = JSONLine(type: "heartbeat")
+            var line = JSONLine(type: "heartbeat", unixTime: unixTime)
             line.add("elapsed", Int(elapsed.components.seconds * 1000))
             return line.text
         }
@@ -42,9 +42,9 @@ public final class LineFace: DocumentFace, Sendable {
         state = Mutex(State(style: style))
     }
 
-    public func look(at document: inout LiveDocument) {
+    public func update(from document: inout LiveDocument) {
         let (lines, isFirst) = state.withLock { state -> ([String], Bool) in
-            let lines = state.style.lines(for: &document)
+            let lines = state.style.lines(for: &document, clock)
             guard state.start == nil, document.hasElements else { return (lines, false) }
             state.start = clock.now
             return (lines, true)
@@ -54,7 +54,7 @@ public final class LineFace: DocumentFace, Sendable {
     }
 
     /// Ends the heartbeat.
-    public func close() {
+    public func close(_ end: DocumentEnd) {
         let wake = state.withLock { state in
             defer { state.wake = nil }
             return state.wake
@@ -63,7 +63,9 @@ public final class LineFace: DocumentFace, Sendable {
     }
 
     private func beatNow() {
-        guard let line = state.withLock({ $0.wake == nil ? nil : $0.heartbeat }) else { return }
+        guard let line = state.withLock({ $0.wake == nil ? nil : $0.heartbeat(unixTime: clock.unixTime) }) else {
+            return
+        }
         show(line)
         scheduleBeat()
     }
@@ -77,15 +79,15 @@ public final class LineFace: DocumentFace, Sendable {
     }
 }
 
-extension LineFace.Style {
-    fileprivate mutating func lines(for document: inout LiveDocument) -> [String] {
+extension LineRenderer.Style {
+    fileprivate mutating func lines(for document: inout LiveDocument, _ clock: any RunClock) -> [String] {
         switch self {
         case .plain(var lines):
             defer { self = .plain(lines) }
             return lines.lines(for: &document)
         case .json(var lines):
             defer { self = .json(lines) }
-            return lines.lines(for: &document)
+            return lines.lines(for: &document, unixTime: clock.unixTime)
         }
     }
 }

@@ -5,11 +5,11 @@ import Testing
 
 @testable import TerminalUI
 
-struct LineFaceTests {
+struct LineRendererTests {
     /// A document shown as lines, in virtual time.
     private final class Lines {
         let clock = VirtualClock()
-        let face: LineFace
+        let renderer: LineRenderer
         var document = LiveDocument()
         private let shown = Shown()
 
@@ -17,12 +17,12 @@ struct LineFaceTests {
             let lines = Mutex<[String]>([])
         }
 
-        init(_ style: LineFace.Style) {
-            face = LineFace(style, clock: clock) { [shown] line in shown.lines.withLock { $0.append(line) } }
+        init(_ style: LineRenderer.Style) {
+            renderer = LineRenderer(style, clock: clock) { [shown] line in shown.lines.withLock { $0.append(line) } }
         }
 
         func wait(_ seconds: Int = 0) {
-            face.look(at: &document)
+            renderer.update(from: &document)
             clock.advance(by: .seconds(seconds))
         }
 
@@ -78,14 +78,27 @@ struct LineFaceTests {
     }
 
     @Test
-    func `an element without an id is its text alone`() {
+    func `an element without an id says what it is, unless a text does`() {
         let lines = Lines(.plain)
-        let item = lines.document.createElement(.li)
-        lines.document.set(.textContent, of: item, to: .text("one"))
+        func add(_ tag: ElementTag, _ property: ElementProperty, _ value: PropertyValue) -> ElementID {
+            let id = lines.document.createElement(tag)
+            lines.document.set(property, of: id, to: value)
+            lines.document.append(id, to: .body)
+            return id
+        }
+        let item = add(.li, .textContent, .text("one"))
+        _ = add(.progress, .value, .number(25))
+        _ = add(.progress, .value, .number(50))
+        _ = add(.button, .textContent, .text("Go"))
+        _ = add(.video, .src, .media(.path("clip.mp4")))
         lines.wait()
-        lines.document.append(item, to: .body)
+        lines.document.set(.hidden, of: item, to: .flag(true))
         lines.wait()
-        #expect(lines.news == ["one"])
+        #expect(
+            lines.news == [
+                "one", "progress #2: 25 %", "progress #3: 50 %", "button #4: Go", "video #5: clip.mp4",
+                "li #1: (hidden)",
+            ])
     }
 
     @Test
@@ -98,32 +111,45 @@ struct LineFaceTests {
         #expect(lines.news == ["status: working"])
         lines.wait(61)
         #expect(lines.news == ["30 s", "1 min", "1 min 30 s"].map { "still running after \($0)" })
-        lines.face.close()
+        lines.renderer.close(.scriptEnded)
         lines.wait(300)
         #expect(lines.news.isEmpty)
         #expect(lines.clock.pendingWakes == 0)
     }
 
     @Test
-    func `JSON lines are objects with a type`() {
+    func `JSON lines are objects with a type and a time`() {
         let lines = Lines(.json)
         lines.set("status", .textContent, .text("say \"hi\"\n\u{1B}[1m\\ 日本"))
         lines.set("progress", .value, .number(12.5))
-        lines.wait()
+        lines.wait(2)
         lines.set("progress", .value, nil)
         lines.set("progress", .hidden, .flag(true))
-        let clip = MediaBlob(storage: .memory([1, 2]), size: 2, type: "video/mp4", name: "a.mp4")
+        let clip = MediaBlob(storage: .memory([1, 2]), size: 2, type: "video/mp4", name: "a.mp4", jobID: "job_1")
         lines.set("clip", .src, .media(.blob(clip)))
         lines.document.setTitle("Clips")
-        lines.wait(30)
+        lines.wait(28)
+        let (start, later) = (#""time":"2026-01-01T00:00:00.000Z""#, #""time":"2026-01-01T00:00:02.000Z""#)
+        let id = #""id":"progress","element":2"#
         #expect(
             lines.news == [
-                #"{"type":"element","id":"status","element":1,"tag":"p","textContent":"say \"hi\"\n\u001b[1m\\ 日本"}"#,
-                #"{"type":"element","id":"progress","element":2,"tag":"progress","value":12.5}"#,
-                #"{"type":"title","title":"Clips"}"#,
-                #"{"type":"element","id":"progress","element":2,"tag":"p","value":null,"hidden":true}"#,
-                #"{"type":"element","id":"clip","element":3,"tag":"video","src":"a.mp4","size":2}"#,
-                #"{"type":"heartbeat","elapsed":30000}"#,
+                #"{"type":"element",\#(start),"id":"status","element":1,"tag":"p","#
+                    + #""textContent":"say \"hi\"\n\u001b[1m\\ 日本"}"#,
+                #"{"type":"element",\#(start),\#(id),"tag":"progress","value":12.5}"#,
+                #"{"type":"title",\#(later),"title":"Clips"}"#,
+                #"{"type":"element",\#(later),\#(id),"tag":"p","value":null,"hidden":true}"#,
+                #"{"type":"element",\#(later),"id":"clip","element":3,"tag":"video","src":"a.mp4","size":2,"#
+                    + #""job_id":"job_1"}"#,
+                #"{"type":"heartbeat","time":"2026-01-01T00:00:30.000Z","elapsed":30000}"#,
             ])
+    }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (951_782_400.5, "2000-02-29T00:00:00.500Z"),
+            (-0.25, "1969-12-31T23:59:59.750Z"), (1_767_225_599.9996, "2026-01-01T00:00:00.000Z"),
+        ])
+    func `a line's time is in UTC, to the millisecond`(unixTime: Double, text: String) {
+        #expect(JSONLine(type: "a", unixTime: unixTime).text == #"{"type":"a","time":"\#(text)"}"#)
     }
 }
