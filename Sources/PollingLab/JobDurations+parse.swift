@@ -1,9 +1,11 @@
+public import PlainErrors
+
 extension JobDurations {
     static let kinds = "fixed:60s, lognormal:60s,0.5 (median, sigma), uniform:0s,120s, exponential:60s"
 
     /// Reads `lognormal:60s,0.5` and the like, several joined by `+` for a mixture, or else a file of recorded ones.
-    /// - Parameter read: answers a file's text; nil if it cannot be read.
-    public init(_ text: String, read: (String) -> String?) throws(LabError) {
+    /// - Parameter read: returns a file's text; nil if it cannot be read.
+    public init(_ text: String, read: (String) -> String?) throws(MessageError) {
         let parts = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
         if parts.count > 1, parts.contains(where: { Self.isNamed($0) }) {
             var kinds: [JobDurations] = []
@@ -16,7 +18,7 @@ extension JobDurations {
             return
         }
         guard let contents = read(text) else {
-            throw LabError(
+            throw MessageError(
                 "--durations '\(text)' is neither one of \(Self.kinds), nor a file that can be read as text.")
         }
         self = .recorded(try RecordedDurations.read(contents, file: text))
@@ -26,14 +28,14 @@ extension JobDurations {
         ["fixed:", "lognormal:", "uniform:", "exponential:"].contains(where: text.hasPrefix)
     }
 
-    private static func named(_ text: String) throws(LabError) -> JobDurations {
+    private static func named(_ text: String) throws(MessageError) -> JobDurations {
         let name = String(text.prefix { $0 != ":" })
         let rest = text.dropFirst(name.count + 1)
         let words = rest.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        func fail(_ why: String) -> LabError {
-            LabError("--durations \(text): \(why). Known are \(kinds), or a CSV file.")
+        func fail(_ why: String) -> MessageError {
+            MessageError("--durations \(text): \(why). Known are \(kinds), or a CSV file.")
         }
-        func time(_ word: String, above least: Double) throws(LabError) -> Double {
+        func time(_ word: String, above least: Double) throws(MessageError) -> Double {
             guard let time = TimeText.milliseconds(word) else {
                 throw fail("'\(word)' is not a time such as 60s, 1500ms or 2m")
             }
@@ -42,7 +44,7 @@ extension JobDurations {
             }
             return time
         }
-        func take(_ count: Int) throws(LabError) {
+        func take(_ count: Int) throws(MessageError) {
             guard words.count == count else {
                 throw fail("\(name) takes \(count == 1 ? "one number" : "\(count) numbers"), not \(words.count)")
             }

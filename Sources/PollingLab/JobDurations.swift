@@ -1,9 +1,6 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 internal import PollingModel
+import SeededNumbers
 
 /// How long jobs take in the lab, in milliseconds.
 public indirect enum JobDurations: Sendable, Hashable {
@@ -16,7 +13,7 @@ public indirect enum JobDurations: Sendable, Hashable {
     /// Each job is of one of these kinds, all equally often.
     case mixture([JobDurations])
 
-    func sample(_ random: inout LabRandom) -> Double {
+    func sample(_ random: inout SplitMix64) -> Double {
         switch self {
         case .fixed(let time): time
         case .lognormal(let median, let sigma): median * exp(sigma * random.normal())
@@ -65,7 +62,7 @@ extension JobDurations {
         }
     }
 
-    /// Whether every job takes one of few exact times: then there is no density.
+    /// Whether every job takes one of a few exact times. There is no density then.
     var hasAtoms: Bool {
         switch self {
         case .fixed: true

@@ -1,4 +1,5 @@
 internal import HeapModule
+import SeededNumbers
 
 /// The jobs of a plan: when each is submitted, begun and ended, in milliseconds. No policy changes any of it.
 public struct LabJobs: Sendable {
@@ -12,7 +13,7 @@ public struct LabJobs: Sendable {
     let all: [Job]
 
     public init(_ plan: LabPlan) {
-        var random = LabRandom(seed: plan.seed)
+        var random = SplitMix64(seed: plan.seed)
         var workers = Heap<Double>()
         var now = 0.0
         all = (0..<(plan.warmUp + plan.jobs)).map { index in

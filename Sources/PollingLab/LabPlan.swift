@@ -1,17 +1,17 @@
-/// What all the policies of a comparison are given: the same jobs, begun at the same times.
+/// What all the policies of a comparison get: the same jobs, begun at the same times.
 public struct LabPlan: Sendable {
     /// Jobs that count.
     public var jobs: Int
     /// Jobs before those, which do not: a policy that learns has something to learn from.
     public var warmUp: Int
-    /// Durations, one kind after the other: the jobs that count are split evenly among them, those before are of the
+    /// Durations, one kind after the other. The jobs that count are split evenly among them; those before are of the
     /// first.
     public var durations: [JobDurations]
     /// The mean time between two submits, milliseconds; the times are a Poisson process. 0 submits all at once.
     public var every: Double
-    /// From a look's leaving to its answer, milliseconds; the service sees it half-way.
+    /// From a poll's leaving to its answer, milliseconds; the service sees it half-way.
     public var latency: Double
-    /// The share of looks that are not answered.
+    /// The share of polls that are not answered.
     public var faults: Double
     /// How many jobs are worked on at a time, first come, first served; nil for all.
     public var concurrency: Int?
@@ -31,7 +31,12 @@ public struct LabPlan: Sendable {
         self.seed = seed
     }
 
-    /// Which of `durations` a job is of.
+    /// The mean time between submits at which so many workers are busy for four fifths of the time.
+    public static func every(of durations: [JobDurations], keepingBusy workers: Int) -> Double {
+        durations.map(\.mean).reduce(0, +) / Double(durations.count) / (0.8 * Double(workers))
+    }
+
+    /// The index in `durations` of a job's kind.
     func kind(of job: Int) -> Int {
         job < warmUp ? 0 : (job - warmUp) * durations.count / max(1, jobs)
     }

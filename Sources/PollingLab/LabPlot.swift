@@ -1,10 +1,6 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
-/// Looks against delay as SVG, both on logarithmic scales: where looks × delay is the same, points lie on a line.
+/// Polls against delay as SVG, both on logarithmic scales: where polls × delay is the same, points lie on a line.
 struct LabPlot {
     let report: LabReport
 
@@ -51,12 +47,12 @@ struct LabPlot {
     }
 
     var svg: String {
-        let shown = report.results.filter { ($0.meanDelay ?? 0) > 0 && $0.looksPerJob > 0 }
+        let shown = report.results.filter { ($0.meanDelay ?? 0) > 0 && $0.pollsPerJob > 0 }
         guard !shown.isEmpty else { return "<p>No policy saw a job's end, so there is nothing to draw.</p>" }
-        let x = Axis(shown.map(\.looksPerJob), from: Self.left, to: Self.width - Self.right)
+        let x = Axis(shown.map(\.pollsPerJob), from: Self.left, to: Self.width - Self.right)
         let y = Axis(shown.compactMap(\.meanDelay), from: Self.height - Self.bottom, to: Self.top)
         var parts = grid(x, y)
-        let places = shown.map { (x: x.place($0.looksPerJob), y: y.place($0.meanDelay ?? 1)) }
+        let places = shown.map { (x: x.place($0.pollsPerJob), y: y.place($0.meanDelay ?? 1)) }
         parts.append(line(report.fixedProduct, x, y, kind: "fixed", label: "any fixed interval", clearOf: places))
         if let bound = report.bound {
             parts.append(line(report.fixedProduct / bound, x, y, kind: "bound", label: "the bound", clearOf: places))
@@ -64,7 +60,7 @@ struct LabPlot {
         parts += points(shown, x, y)
         return """
             <svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" \
-            aria-label="Looks a job against mean delay, for each policy">
+            aria-label="Polls a job against mean delay, for each policy">
             <clipPath id="area"><rect x="\(Self.left)" y="\(Self.top)" width="\(Self.width - Self.left - Self.right)" \
             height="\(Self.height - Self.top - Self.bottom)"/></clipPath>
             \(parts.joined(separator: "\n"))
@@ -84,7 +80,7 @@ struct LabPlot {
             parts.append("<line class=\"grid\" x1=\"\(x.from)\" x2=\"\(x.to)\" y1=\"\(place)\" y2=\"\(place)\"/>")
             parts.append(text(LabText.timeTick(tick), x.from - 6, place + 4, "end"))
         }
-        parts.append(text("looks a job", (x.from + x.to) / 2, Self.height - 8, "middle"))
+        parts.append(text("polls a job", (x.from + x.to) / 2, Self.height - 8, "middle"))
         parts.append(text("mean delay", x.from + 6, y.to + 12, "start"))
         return parts
     }
@@ -99,8 +95,8 @@ struct LabPlot {
         let until = min(x.high, product / y.low)
         let isAbove = kind == "fixed"
         let spots = (1...9).map { tenth in
-            let looks = among * pow(max(1, until / among), Double(tenth) / 10)
-            return (x: x.place(looks) + (isAbove ? 8 : -8), y: y.place(product / looks) + (isAbove ? -8 : 16))
+            let polls = among * pow(max(1, until / among), Double(tenth) / 10)
+            return (x: x.place(polls) + (isAbove ? 8 : -8), y: y.place(product / polls) + (isAbove ? -8 : 16))
         }
         func room(_ spot: (x: Double, y: Double)) -> Double {
             let middle = spot.x + (isAbove ? 60 : -40)
@@ -117,7 +113,7 @@ struct LabPlot {
         var taken: [(x: Double, y: Double)] = []
         var parts: [String] = []
         for result in results {
-            let place = (x: x.place(result.looksPerJob), y: y.place(result.meanDelay ?? 1))
+            let place = (x: x.place(result.pollsPerJob), y: y.place(result.meanDelay ?? 1))
             var label = (x: place.x + 10, y: place.y + 4)
             // Names of points that lie close to one another stand below each other.
             while taken.contains(where: { abs($0.x - label.x) < 120 && abs($0.y - label.y) < 14 }) { label.y += 14 }

@@ -1,12 +1,12 @@
 extension LabReport {
-    /// The comparison as one page that needs nothing else: the table, and looks against delay.
+    /// The comparison as one page that needs nothing else: the table, and polls against delay.
     public var html: String {
         let rows = results.map { result in
             let cells = cells(result).map { "<td>\(LabHTML.escaped($0))</td>" }.joined()
             return "<tr><th scope=\"row\">\(LabHTML.escaped(result.name))</th>\(cells)</tr>"
         }
         var page = String(decoding: PackageResources.report_html, as: UTF8.self)
-        // What is put in is escaped, and so cannot hold another place's mark.
+        // What is filled in is escaped, and so cannot contain another placeholder.
         for (place, text) in [
             ("title", LabHTML.escaped(title)), ("footnote", LabHTML.escaped(footnote)),
             ("plot", LabPlot(report: self).svg),

@@ -23,11 +23,11 @@ extension LabReport {
         var shareOfBound: Double?
     }
 
-    /// The comparison as JSON. What cannot be said, the delay of a policy that saw no job's end say, is left out.
+    /// The comparison as JSON. What is not known, such as the delay of a policy that saw no job's end, is left out.
     public func json() throws -> String {
         let policies = results.map { result in
             Policy(
-                name: result.name, jobs: result.jobs, looksPerJob: result.looksPerJob, meanDelayMs: result.meanDelay,
+                name: result.name, jobs: result.jobs, looksPerJob: result.pollsPerJob, meanDelayMs: result.meanDelay,
                 p95DelayMs: result.p95Delay, peakRate: result.peakRate, gaveUp: result.gaveUp,
                 productMs: result.product, gain: gain(result), shareOfBound: shareOfBound(result))
         }

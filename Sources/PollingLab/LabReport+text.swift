@@ -1,6 +1,6 @@
 extension LabReport {
     private static let heads = [
-        "policy", "looks/job", "mean delay", "p95 delay", "peak/s", "gave up", "looks × delay", "gain", "of bound",
+        "policy", "polls/job", "mean delay", "p95 delay", "peak/s", "gave up", "polls × delay", "gain", "of bound",
     ]
 
     /// The comparison as a table for a terminal.
@@ -17,21 +17,22 @@ extension LabReport {
         return ([title, ""] + table + ["", footnote, ""]).joined(separator: "\n")
     }
 
-    /// The figures of one policy, in the order of the table's columns.
+    /// One policy's figures, in the order of the table's columns.
     func cells(_ result: LabResult) -> [String] {
         [
-            LabText.number(result.looksPerJob), result.meanDelay.map(LabText.time) ?? "–",
+            LabText.number(result.pollsPerJob), result.meanDelay.map(LabText.time) ?? "–",
             result.p95Delay.map(LabText.time) ?? "–", "\(result.peakRate)", "\(result.gaveUp)",
             result.product.map(LabText.time) ?? "–", gain(result).map { LabText.number($0, places: 2) } ?? "–",
             shareOfBound(result).map { "\(LabText.number($0 * 100, places: 0)) %" } ?? "–",
         ]
     }
 
-    /// What the figures are to be held against.
+    /// What to compare the figures with.
     var footnote: String {
-        let most = bound.map { "\(LabText.number($0, places: 2)) is the most that knowing the durations can gain" }
+        let most =
+            bound.map { "\(LabText.number($0, places: 2)) is the most that knowing the durations can gain" }
             ?? "there is no limit to what knowing such durations can gain"
-        return "Jobs take \(LabText.time(meanDuration)) on average, so looks × delay of any fixed interval is about "
+        return "Jobs take \(LabText.time(meanDuration)) on average, so polls × delay of any fixed interval is about "
             + "\(LabText.time(fixedProduct)) (gain 1); \(most)."
     }
 }

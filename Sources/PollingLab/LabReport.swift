@@ -1,4 +1,4 @@
-/// A comparison: what each policy did, held against a fixed interval and against the bound.
+/// A comparison: what each policy did, beside a fixed interval and the bound.
 public struct LabReport: Sendable {
     /// What was run, in words.
     public var title: String
@@ -15,24 +15,25 @@ public struct LabReport: Sendable {
         meanDuration = times.isEmpty ? 0 : times.reduce(0, +) / Double(times.count)
         // With too few workers jobs wait for one another, and their durations are no longer those asked for.
         let spreads =
-            plan.concurrency == nil ? plan.durations.map(LookBound.spread) : [LookBound.spread(ofSample: times)]
-        let mean = plan.concurrency == nil
+            plan.concurrency == nil ? plan.durations.map(PollBound.spread) : [PollBound.spread(ofSample: times)]
+        let mean =
+            plan.concurrency == nil
             ? plan.durations.map(\.mean).reduce(0, +) / Double(plan.durations.count) : meanDuration
-        bound = LookBound.gain(mean: mean, spread: spreads.reduce(0, +) / Double(spreads.count))
+        bound = PollBound.gain(mean: mean, spread: spreads.reduce(0, +) / Double(spreads.count))
         self.results = results
         seed = plan.seed
         title = Self.title(plan, labels)
     }
 
-    /// Looks × delay of a fixed interval, E[T]/2, in milliseconds.
+    /// Polls × delay of a fixed interval, E[T]/2, in milliseconds.
     public var fixedProduct: Double { meanDuration / 2 }
 
-    /// By how much a policy's looks × delay is less than a fixed interval's; nil if it gave jobs up.
+    /// How much smaller a policy's polls × delay is than a fixed interval's; nil if it gave up on jobs.
     public func gain(_ result: LabResult) -> Double? {
         result.product.flatMap { $0 > 0 ? fixedProduct / $0 : nil }
     }
 
-    /// That as part of the bound.
+    /// The gain as a share of the bound.
     public func shareOfBound(_ result: LabResult) -> Double? {
         guard let bound, let gain = gain(result) else { return nil }
         return gain / bound
@@ -43,7 +44,7 @@ public struct LabReport: Sendable {
         if plan.warmUp > 0 { parts.append("after \(plan.warmUp) that do not count") }
         parts.append(plan.every > 0 ? "one every \(LabText.time(plan.every)) on average" : "all submitted at once")
         if plan.latency > 0 { parts.append("latency \(LabText.time(plan.latency))") }
-        if plan.faults > 0 { parts.append("\(LabText.number(plan.faults * 100)) % of looks unanswered") }
+        if plan.faults > 0 { parts.append("\(LabText.number(plan.faults * 100)) % of polls unanswered") }
         if let workers = plan.concurrency { parts.append("\(workers) at a time") }
         return parts.joined(separator: "; ")
     }

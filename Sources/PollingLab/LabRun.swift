@@ -1,11 +1,13 @@
 internal import HeapModule
+public import PlainErrors
+import SeededNumbers
 
-/// Runs one policy through the jobs of a plan, event by event. Whoever has the policy drives it: `next` says what to
-/// ask or tell the policy, `answer` takes the answer.
+/// Runs one policy through the jobs of a plan, event by event. The policy's owner drives it: `next` says what to
+/// ask the policy or what it may learn from, `answer` takes its answer.
 public struct LabRun {
     private struct Event: Comparable {
         var time: Double
-        /// Of events at one time the one made first comes first.
+        /// Of events at the same time, the one made first comes first.
         var order: Int
         var job: Int
         var step: Step
@@ -15,23 +17,23 @@ public struct LabRun {
     }
 
     private enum Step {
-        case submit, look
+        case submit, poll
         case answer(sent: Double, finished: Bool, status: String, missed: Bool)
     }
 
-    /// A job that takes more looks than this would be looked at for ever.
-    static let mostLooks = 100_000
+    /// A job that takes more polls than this would be polled for ever.
+    static let mostPolls = 100_000
 
     private let plan: LabPlan
     private let jobs: [LabJobs.Job]
     private let name: String
-    private var random: LabRandom
+    private var random: SplitMix64
     private var events = Heap<Event>()
     private var order = 0
     private var waits: [Int: (wait: LabWait, unfinished: Double)] = [:]
     private var tally = LabTally()
     private var asked: LabWait?
-    private var told: LabOutcome?
+    private var ended: LabOutcome?
     /// How many waits are over.
     public private(set) var over = 0
 
@@ -41,27 +43,27 @@ public struct LabRun {
         self.jobs = jobs.all
         self.name = name
         // Other chances than those of the jobs, or faults would go with durations.
-        random = LabRandom(seed: ~plan.seed)
+        random = SplitMix64(seed: ~plan.seed)
         if !self.jobs.isEmpty { add(.submit, of: 0, at: self.jobs[0].submitted) }
     }
 
-    /// The policy's answer to `ask`: milliseconds until the next look, or nil to give up.
+    /// The policy's answer to `ask`: milliseconds until the next poll, or nil to give up.
     public mutating func answer(_ delay: Double?) {
         guard let wait = asked else { return }
         asked = nil
         if let delay {
-            add(.look, of: wait.job, at: wait.now + delay)
+            add(.poll, of: wait.job, at: wait.now + delay)
         } else {
             end(wait.job, at: wait.now, isFinished: false)
         }
     }
 
-    /// Goes on to where the policy has something to say or to hear.
-    /// - Throws: a `LabError` if a job is looked at without end.
-    public mutating func next() throws(LabError) -> LabStep {
+    /// Goes on to the next question for the policy, or the next thing it can learn from.
+    /// - Throws: if a job is polled without end.
+    public mutating func next() throws(MessageError) -> LabStep {
         while true {
-            if let outcome = told {
-                told = nil
+            if let outcome = ended {
+                ended = nil
                 return .ended(outcome)
             }
             guard let event = events.popMin() else { return .over(tally.result(name: name)) }
@@ -70,8 +72,8 @@ public struct LabRun {
                 if event.job + 1 < jobs.count { add(.submit, of: event.job + 1, at: jobs[event.job + 1].submitted) }
                 waits[event.job] = (LabWait(job: event.job, now: event.time), 0)
                 return .ask(ask(event))
-            case .look:
-                look(at: event.job, event.time)
+            case .poll:
+                poll(event.job, event.time)
             case .answer(let sent, let finished, let status, let missed):
                 guard !finished else {
                     end(event.job, at: event.time, isFinished: true)
@@ -83,10 +85,10 @@ public struct LabRun {
                     waits[event.job]?.unfinished = sent - jobs[event.job].submitted
                 }
                 let wait = ask(event)
-                guard wait.attempt < Self.mostLooks else {
-                    throw LabError(
-                        "\(name): job \(event.job + 1) was looked at \(wait.attempt) times in \(Int(wait.elapsed)) ms and "
-                            + "is not done: a policy's answer is in milliseconds, and 0 asks again at once.")
+                guard wait.attempt < Self.mostPolls else {
+                    throw MessageError(
+                        "\(name): job \(event.job + 1) was polled \(wait.attempt) times in \(LabText.number(wait.elapsed)) ms and "
+                            + "is not done: a policy answers in milliseconds, and 0 polls again at once.")
                 }
                 return .ask(wait)
             }
@@ -115,16 +117,16 @@ public struct LabRun {
                 tally.gaveUp += 1
             }
         }
-        told = LabOutcome(
+        ended = LabOutcome(
             job: job, after: unfinished, before: isFinished ? time - jobs[job].submitted : nil, now: time)
     }
 
-    private mutating func look(at job: Int, _ time: Double) {
+    private mutating func poll(_ job: Int, _ time: Double) {
         waits[job]?.wait.attempt += 1
-        tally.looked(at: time, counts: job >= plan.warmUp)
+        tally.polled(at: time, counts: job >= plan.warmUp)
         let seen = time + plan.latency / 2
         let missed = plan.faults > 0 && random.unit() < plan.faults
-        // A nanosecond is no time: delays that add up to a duration need not do so to the last digit.
+        // A nanosecond does not count: delays that add up to a duration need not do so to the last digit.
         let finished = !missed && seen + 1e-6 >= jobs[job].ended
         let status = seen < jobs[job].begun ? "pending" : "processing"
         add(.answer(sent: time, finished: finished, status: status, missed: missed), of: job, at: time + plan.latency)

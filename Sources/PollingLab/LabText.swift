@@ -8,7 +8,7 @@ enum LabText {
         return number(value, places: places)
     }
 
-    /// A whole number without its zeros after the point.
+    /// A whole number without zeros after the point.
     static func tick(_ value: Double) -> String {
         value.rounded() == value ? number(value, places: 0) : number(value)
     }

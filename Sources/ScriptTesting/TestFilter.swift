@@ -1,17 +1,14 @@
 import LuaVM
+public import PlainErrors
 
 /// Picks tests by their names: those in which a text, or a Lua pattern, is found.
 public struct TestFilter {
-    public struct Problem: Error, Hashable, Sendable {
-        public var message: String
-    }
-
     private let pattern: String
     private let vm: LuaVM
     private let find: LuaReference
 
-    /// - Throws: for a text that is no Lua pattern.
-    public init(_ pattern: String) throws(Problem) {
+    /// - Throws: for a text that is not a Lua pattern.
+    public init(_ pattern: String) throws(MessageError) {
         self.pattern = pattern
         do throws(LuaError) {
             vm = try LuaVM()
@@ -19,7 +16,7 @@ public struct TestFilter {
             find = try vm.load(Array(source.utf8), name: "=[decart-lua] filter")
             _ = try vm.call(find, [.value(.text("")), .value(.text(pattern))])
         } catch {
-            throw Problem(message: "--filter '\(pattern)' is no Lua pattern: \(error.message)")
+            throw MessageError("--filter '\(pattern)' is no Lua pattern: \(error.message)")
         }
     }
 

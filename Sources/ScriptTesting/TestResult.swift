@@ -1,23 +1,25 @@
+public import DecartAPI
+
 /// One test, by where it is written.
 public struct TestName: Hashable, Sendable {
     /// The path as it was given or found.
-    public var file: String
+    public var file: BytePath
     /// With the names of the `describe`s around it.
     public var name: String
-    /// Where its `it` stands; nil if that is not known.
+    /// The line of its `it`; nil if that is not known.
     public var line: Int?
 
-    public init(file: String, name: String, line: Int? = nil) {
+    public init(file: BytePath, name: String, line: Int? = nil) {
         self.file = file
         self.name = name
         self.line = line
     }
 
     /// "poll_test.lua:7".
-    public var place: String { line.map { "\(file):\($0)" } ?? file }
+    public var place: String { line.map { "\(file):\($0)" } ?? file.description }
 }
 
-/// What became of one test.
+/// The outcome of one test.
 public struct TestResult: Hashable, Sendable {
     public enum Verdict: Hashable, Sendable {
         case passed
@@ -25,13 +27,13 @@ public struct TestResult: Hashable, Sendable {
         /// It was not run, or not to its end, as the test itself says.
         case pending(reason: String)
         /// There is no test: its file cannot be loaded.
-        case broken(Failure)
+        case notLoaded(Failure)
     }
 
     public struct Failure: Hashable, Sendable {
         /// Several lines, where two values are compared.
         public var message: String
-        /// The user's lines that led there, the innermost first: "poll_test.lua:9: in function …".
+        /// The user's lines that led there, innermost first: "poll_test.lua:9: in function …".
         public var lines: [String]
 
         public init(message: String, lines: [String] = []) {
@@ -57,7 +59,7 @@ public struct TestResult: Hashable, Sendable {
     public var failure: Failure? {
         switch verdict {
         case .passed, .pending: nil
-        case .failed(let failure), .broken(let failure): failure
+        case .failed(let failure), .notLoaded(let failure): failure
         }
     }
 }
@@ -67,7 +69,7 @@ public struct TestCounts: Hashable, Sendable {
     public var passed = 0
     public var failed = 0
     public var pending = 0
-    public var broken = 0
+    public var notLoaded = 0
 
     public init(_ results: some Sequence<TestResult> = []) {
         for result in results { add(result) }
@@ -78,9 +80,9 @@ public struct TestCounts: Hashable, Sendable {
         case .passed: passed += 1
         case .failed: failed += 1
         case .pending: pending += 1
-        case .broken: broken += 1
+        case .notLoaded: notLoaded += 1
         }
     }
 
-    public var allWentWell: Bool { failed == 0 && broken == 0 }
+    public var allWentWell: Bool { failed == 0 && notLoaded == 0 }
 }

@@ -10,9 +10,9 @@ struct LabReportTests {
     }
 
     private let good = LabResult(
-        name: "good", jobs: 500, looksPerJob: 20, meanDelay: 1500, p95Delay: 2900, peakRate: 31, gaveUp: 0)
+        name: "good", jobs: 500, pollsPerJob: 20, meanDelay: 1500, p95Delay: 2900, peakRate: 31, gaveUp: 0)
     private let hasty = LabResult(
-        name: "<hasty> & \"co\" <!-- rows -->", jobs: 500, looksPerJob: 3, meanDelay: nil, p95Delay: nil, peakRate: 4,
+        name: "<hasty> & \"co\" <!-- rows -->", jobs: 500, pollsPerJob: 3, meanDelay: nil, p95Delay: nil, peakRate: 4,
         gaveUp: 500)
 
     @Test func `the table lines up and says what cannot be said with a dash`() {

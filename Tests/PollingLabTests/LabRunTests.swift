@@ -1,18 +1,21 @@
+import PlainErrors
 import Testing
 
 @testable import PollingLab
 
 struct LabRunTests {
-    /// Looks × delay of a fixed interval is half a mean duration, whatever the interval and the durations.
-    @Test(arguments: [500.0, 1500, 4000], [
-        .exponential(mean: 60_000), .uniform(from: 0, to: 120_000), .lognormal(median: 60_000, sigma: 0.3),
-    ] as [JobDurations])
+    /// Polls × delay of a fixed interval is half a mean duration, whatever the interval and the durations.
+    @Test(
+        arguments: [500.0, 1500, 4000],
+        [
+            .exponential(mean: 60_000), .uniform(from: 0, to: 120_000), .lognormal(median: 60_000, sigma: 0.3),
+        ] as [JobDurations])
     func `a fixed interval gains nothing`(interval: Double, durations: JobDurations) throws {
         let plan = LabPlan(jobs: 2000, durations: [durations])
         let result = try Trial.fixed(interval).run(plan)
-        // Half a look more than the quotient.
-        let looks = durations.mean / interval + 0.5
-        #expect(abs(result.looksPerJob / looks - 1) < 0.05)
+        // Half a poll more than the quotient.
+        let polls = durations.mean / interval + 0.5
+        #expect(abs(result.pollsPerJob / polls - 1) < 0.05)
         #expect(abs(LabReport.gain(plan, result).gain - 1) < 0.07)
         let delay = try #require(result.meanDelay)
         #expect(abs(delay / (interval / 2) - 1) < 0.05)
@@ -35,15 +38,15 @@ struct LabRunTests {
 
     @Test func `an exact time is found by a policy that knows it`() throws {
         let result = try Trial { _ in 60_000 }.run(LabPlan(jobs: 50, durations: [.fixed(60_000)]))
-        #expect(result.looksPerJob == 1)
+        #expect(result.pollsPerJob == 1)
         #expect(result.meanDelay == 0)
         #expect(result.product == 0)
     }
 
     /// Sums of delays are off in their last digits, from which a gain of 10¹⁷ would follow.
-    @Test func `a look that comes exactly with the end has no delay`() throws {
+    @Test func `a poll that comes exactly with the end has no delay`() throws {
         let result = try Trial.fixed(1500).run(LabPlan(jobs: 500, durations: [.fixed(60_000)]))
-        #expect(result.looksPerJob == 40)
+        #expect(result.pollsPerJob == 40)
         #expect(result.meanDelay == 0)
     }
 
@@ -55,15 +58,15 @@ struct LabRunTests {
         #expect(try Trial.fixed(1500).run(plan) != Trial.fixed(1500).run(other))
     }
 
-    @Test func `latency is part of the delay, and the service sees a look half-way`() throws {
+    @Test func `latency is part of the delay, and the service sees a poll half-way`() throws {
         var plan = LabPlan(jobs: 10, durations: [.fixed(10_000)])
         plan.latency = 400
         let result = try Trial { _ in 9800 }.run(plan)
-        #expect(result.looksPerJob == 1)
+        #expect(result.pollsPerJob == 1)
         #expect(abs(try #require(result.meanDelay) - 200) < 1e-6)
     }
 
-    @Test func `looks that fail are looks, and the policy is told`() throws {
+    @Test func `polls that fail are polls, and the policy is told`() throws {
         var plan = LabPlan(jobs: 2000, durations: [.fixed(10_000)])
         plan.faults = 0.5
         var missed = 0
@@ -71,9 +74,9 @@ struct LabRunTests {
             missed += wait.missed ? 1 : 0
             return wait.attempt == 0 ? 10_000 : 1000
         }.run(plan)
-        #expect(abs(result.looksPerJob - 2) < 0.1)
+        #expect(abs(result.pollsPerJob - 2) < 0.1)
         #expect(abs(try #require(result.meanDelay) - 1000) < 100)
-        #expect(Double(missed) / 2000 - (result.looksPerJob - 1) < 1e-9)
+        #expect(Double(missed) / 2000 - (result.pollsPerJob - 1) < 1e-9)
     }
 
     @Test func `with one worker jobs wait for one another, first come, first served`() throws {
@@ -86,7 +89,7 @@ struct LabRunTests {
             return 5000
         }.run(plan)
         #expect(statuses == ["pending", "processing"])
-        #expect(result.looksPerJob == 6)
+        #expect(result.pollsPerJob == 6)
         #expect(result.peakRate == 5)
     }
 
@@ -99,11 +102,11 @@ struct LabRunTests {
     }
 
     @Test func `a policy that never lets time pass is found out`() throws {
-        let error = try #require(throws: LabError.self) { try Trial.fixed(0).run(LabPlan(jobs: 1)) }
+        let error = try #require(throws: MessageError.self) { try Trial.fixed(0).run(LabPlan(jobs: 1)) }
         #expect(error.message.contains("milliseconds"))
     }
 
-    @Test func `what a policy is told of a job's end holds the duration between two looks`() throws {
+    @Test func `what a policy is told of a job's end holds the duration between two polls`() throws {
         let plan = LabPlan(jobs: 100, every: 0, latency: 100)
         let durations = LabJobs(plan).durations(plan)
         var outcomes: [LabOutcome] = []

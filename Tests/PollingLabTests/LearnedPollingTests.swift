@@ -1,5 +1,6 @@
 import Foundation
 import PollingModel
+import SeededNumbers
 import Testing
 
 @testable import PollingLab
@@ -11,10 +12,11 @@ struct LearnedPollingTests {
         .lognormal(median: 30_000, sigma: 0.15), .lognormal(median: 120_000, sigma: 0.15),
     ])
 
-    @Test(arguments: [
-        .lognormal(median: 60_000, sigma: 0.3), .lognormal(median: 60_000, sigma: 0.5),
-        .lognormal(median: 60_000, sigma: 0.8), .exponential(mean: 60_000), .uniform(from: 0, to: 120_000), peaks,
-    ] as [JobDurations])
+    @Test(
+        arguments: [
+            .lognormal(median: 60_000, sigma: 0.3), .lognormal(median: 60_000, sigma: 0.5),
+            .lognormal(median: 60_000, sigma: 0.8), .exponential(mean: 60_000), .uniform(from: 0, to: 120_000), peaks,
+        ] as [JobDurations])
     func `after 200 jobs it gains nine tenths of what can be gained`(durations: JobDurations) throws {
         let plan = LabPlan(jobs: 800, warmUp: 200, durations: [durations], seed: 11)
         let (gain, bound) = LabReport.gain(plan, try Trial.learned().run(plan))
@@ -29,31 +31,31 @@ struct LearnedPollingTests {
         let after = JobDurations.lognormal(median: median, sigma: 0.3)
         let plan = LabPlan(jobs: 900, warmUp: 0, durations: [before, after, after], seed: 4)
         let jobs = LabJobs(plan).durations(plan)
-        var looks: [Int: Int] = [:]
-        var late = (looks: 0, delay: 0.0, duration: 0.0, jobs: 0)
-        var all = (looks: 0, delay: 0.0, duration: 0.0)
+        var polls: [Int: Int] = [:]
+        var late = (polls: 0, delay: 0.0, duration: 0.0, jobs: 0)
+        var all = (polls: 0, delay: 0.0, duration: 0.0)
         let learned = Trial.learned()
         _ = try Trial(
             delay: { wait in
-                looks[wait.job] = wait.attempt + 1
+                polls[wait.job] = wait.attempt + 1
                 return learned.delay(wait)
             },
             ended: { outcome in
                 learned.ended(outcome)
                 let delay = (outcome.before ?? 0) - jobs[outcome.job]
-                all.looks += looks[outcome.job] ?? 0
+                all.polls += polls[outcome.job] ?? 0
                 all.delay += delay
                 all.duration += jobs[outcome.job]
                 guard outcome.job >= 500 else { return }
-                late.looks += looks[outcome.job] ?? 0
+                late.polls += polls[outcome.job] ?? 0
                 late.delay += delay
                 late.duration += jobs[outcome.job]
                 late.jobs += 1
             }
         ).run(plan)
-        let gain = late.duration * Double(late.jobs) / 2 / (Double(late.looks) * late.delay)
+        let gain = late.duration * Double(late.jobs) / 2 / (Double(late.polls) * late.delay)
         #expect(gain > 0.9 * 1.961)
-        let whole = all.duration * 900 / 2 / (Double(all.looks) * all.delay)
+        let whole = all.duration * 900 / 2 / (Double(all.polls) * all.delay)
         #expect(whole > 0.95)
     }
 
@@ -72,23 +74,23 @@ struct LearnedPollingTests {
     func `what chance draws into exponential durations is not followed`(count: Int) throws {
         var gains: [Double] = []
         for seed in 1...12 {
-            var random = LabRandom(seed: UInt64(seed))
+            var random = SplitMix64(seed: UInt64(seed))
             let seen = (0..<count).compactMap { _ in
                 let time = random.exponential(mean: 60_000)
                 return DurationObservation(after: time, before: time)
             }
-            let schedule = LookSchedule(try #require(DurationEstimate(seen)), costs: LookCosts())
+            let schedule = PollSchedule(try #require(DurationEstimate(seen)), costs: PollCosts())
             var time = 0.0
-            var looks = 0.0
+            var polls = 0.0
             var found = 0.0
             while time < 1_200_000 {
                 let lasting = exp(-time / 60_000)
                 let delay = schedule.delay(after: time)
-                looks += lasting
+                polls += lasting
                 found += lasting * delay
                 time += delay
             }
-            gains.append(30_000 / (looks * (found - 60_000)))
+            gains.append(30_000 / (polls * (found - 60_000)))
         }
         #expect(gains.reduce(0, +) / Double(gains.count) > 0.97)
     }

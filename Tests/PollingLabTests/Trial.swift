@@ -1,4 +1,5 @@
 import PollingModel
+import SeededNumbers
 
 @testable import PollingLab
 
@@ -31,10 +32,10 @@ struct Trial {
     private final class Learner {
         private var policy = LearnedPolicy()
         private var history = DurationHistory()
-        private var random: LabRandom
+        private var random: SplitMix64
 
         init(seed: UInt64) {
-            random = LabRandom(seed: seed)
+            random = SplitMix64(seed: seed)
         }
 
         func delay(_ wait: LabWait) -> Double? {

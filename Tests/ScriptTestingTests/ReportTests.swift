@@ -1,5 +1,7 @@
+import DecartAPI
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ScriptTesting
@@ -21,7 +23,7 @@ struct ReportTests {
         TestResult(test: .init(file: "b_test.lua", name: "later"), verdict: .pending(reason: "no time")),
         TestResult(
             test: .init(file: "c_test.lua", name: "(loading the file)"),
-            verdict: .broken(.init(message: "c_test.lua:1: no"))),
+            verdict: .notLoaded(.init(message: "c_test.lua:1: no"))),
     ]
 
     private func shown(_ make: (@escaping TestOutput) -> any TestReport) -> String {
@@ -89,7 +91,7 @@ struct ReportTests {
     @Test(arguments: [
         "two\nlines", "a diff:\n  {\n\n→   \"5\",\n  }", "  indented", "", "a\u{1B}[1mb\\", "\n# '\"...\n  ...\n",
     ])
-    func `what Perl reads of a failure is what it says`(message: String) throws {
+    func `what Perl reads of a failure is what it says`(message: String) async throws {
         let text = Text()
         let report = TAPReport { text.add($0) }
         report.begin(count: 2)
@@ -99,22 +101,15 @@ struct ReportTests {
                 verdict: .failed(.init(message: message, lines: ["a_test.lua:8", "b's.lua:1"]))))
         report.add(TestResult(test: .init(file: "a_test.lua", name: "works"), verdict: .passed))
         report.end()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/perl")
-        process.arguments = [
+        let perl = try await ChildProgram("perl").run([
             "-MTAP::Parser", "-e",
             """
             my $parser = TAP::Parser->new({ tap => $ARGV[0] });
             while (my $part = $parser->next) { print $part->data->{message}, "\\0" if $part->is_yaml }
             print join(",", $parser->tests_run, $parser->parse_errors, $parser->failed);
             """, text.all,
-        ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let read = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        let parts = read.split(separator: "\0", omittingEmptySubsequences: false)
+        ])
+        let parts = perl.output.split(separator: "\0", omittingEmptySubsequences: false)
         #expect(parts.last == "2,1", "\(text.all)")
         // A block ends with the end of its last line.
         let wanted = message.hasSuffix("\n") ? String(message.dropLast()) : message

@@ -2,16 +2,24 @@
 local core, host, console, path = ...
 -- Taken now: a script may give these names other meanings.
 local type, tostring, error, xpcall, next = type, tostring, error, xpcall, next
-local debug, table, setmetatable, getmetatable = debug, table, setmetatable, getmetatable
+local debug, table, package, setmetatable, getmetatable, rawset =
+  debug, table, package, setmetatable, getmetatable, rawset
+local _G = _G
 
 local tests = {}
+
+-- The hooks of a describe, by kind, in the order in which they were given.
+local function new_context(name, outer)
+  return { name = name, outer = outer, setup = {}, before = {}, after = {}, teardown = {} }
+end
+
 -- What the innermost describe around holds, and what is around that.
-local context = { before = {}, after = {} }
+local context = new_context()
 local is_running = false
 
 local pending_mt = { __name = "pending", __tostring = function(p) return p.reason end }
 
--- The file and line, outside of the host's own code, that stands nearest.
+-- The nearest file and line outside the host's own code.
 local function line_above()
   for level = 2, 50 do
     local info = debug.getinfo(level, "Sl")
@@ -24,20 +32,60 @@ local function only_while_collecting(name)
   if is_running then core.raise(name .. " cannot be called within a test") end
 end
 
+local function group(name, body)
+  context = new_context(name, context)
+  body()
+  context = context.outer
+end
+
 function describe(name, body) -- luacheck: ignore
   only_while_collecting("describe")
   core.check(1, "describe", "string", name)
   core.check(2, "describe", "function", body)
-  local outer = context
-  context = { name = name, outer = outer, before = {}, after = {} }
-  body()
-  context = outer
+  group(name, body)
+end
+
+-- Globals and loaded modules, as they are now.
+local function snapshot()
+  local kept = {}
+  for _, t in next, { _G, package.loaded } do
+    local copy = {}
+    for key, value in next, t do copy[key] = value end
+    kept[t] = copy
+  end
+  return kept
+end
+
+local function restore(kept)
+  for t, copy in next, kept do
+    for key in next, t do
+      if copy[key] == nil then rawset(t, key, nil) end
+    end
+    for key, value in next, copy do rawset(t, key, value) end
+  end
+end
+
+-- A describe whose globals and modules are its own; its name may be left out.
+function insulate(name, body) -- luacheck: ignore
+  only_while_collecting("insulate")
+  if body == nil then name, body = nil, name end
+  if name ~= nil then core.check(1, "insulate", "string", name) end
+  core.check(name and 2 or 1, "insulate", "function", body)
+  local outside = snapshot()
+  local inner
+  group(name, function()
+    inner = context
+    body()
+  end)
+  inner.inside = snapshot()
+  restore(outside)
 end
 
 local function add(name, body, reason)
   local around = context
-  while around.name do
-    name, around = around.name .. " " .. name, around.outer
+  while around do
+    if around.name then name = around.name .. " " .. name end
+    around = around.outer
   end
   tests[#tests + 1] = {
     name = name, line = line_above(), body = body, context = context, reason = reason,
@@ -51,14 +99,14 @@ function it(name, body) -- luacheck: ignore
   add(name, body, not body and "not written yet" or nil)
 end
 
--- In place of `it`, or within a test: it is not run, or not further, and counts neither way.
+-- Instead of `it`, or within a test: the test is not run, or not run further, and counts neither way.
 function pending(name) -- luacheck: ignore
   if name ~= nil then core.check(1, "pending", "string", name) end
   if is_running then error(setmetatable({ reason = name or "pending" }, pending_mt), 0) end
   add(name or "pending", nil, "pending")
 end
 
--- A hook is for all tests of the describe it stands in, those before it too.
+-- A hook applies to all tests of its describe, even those before it.
 local function hook(name, kind)
   _G[name] = function(body)
     only_while_collecting(name)
@@ -67,18 +115,18 @@ local function hook(name, kind)
   end
 end
 
-hook("beforeEach", "before")
-hook("afterEach", "after")
+hook("setup", "setup")
+hook("before_each", "before")
+hook("after_each", "after")
+hook("teardown", "teardown")
 
-local other_names = {
-  before_each = "beforeEach", after_each = "afterEach", setup = "beforeEach", teardown = "afterEach",
-}
+local at_end
 
-for theirs, ours in next, other_names do
-  _G[theirs] = function()
-    core.raise(("%s is called %s here; every test has a machine of its own, and nothing is shared by several"):format(
-      theirs, ours))
-  end
+-- Within a test: called when the test's function has ended, however it did.
+function finally(body) -- luacheck: ignore
+  if not is_running then core.raise("finally can only be called within a test") end
+  core.check(1, "finally", "function", body)
+  at_end = body
 end
 
 -- Running
@@ -105,26 +153,40 @@ local function protected(body)
   return not ok and found or nil
 end
 
--- From the outermost describe inwards.
-local function set_up(around)
-  if around.outer then set_up(around.outer) end
-  for _, body in next, around.before do body() end
+-- From the outermost describe inward.
+local function run_hooks(around, kind)
+  if around.outer then run_hooks(around.outer, kind) end
+  for _, body in next, around[kind] do body() end
 end
 
+-- What the innermost insulate around has set, which holds what those around it have.
+local function enter(around)
+  while around and not around.inside do around = around.outer end
+  if around then restore(around.inside) end
+end
+
+-- Every test has a machine of its own: what a describe does once, before the first of its tests and after the last,
+-- is done before and after each.
 local function run(test)
   if not test.body then return { reason = test.reason } end
   is_running = true
+  enter(test.context)
   local found = protected(function()
-    set_up(test.context)
+    run_hooks(test.context, "setup")
+    run_hooks(test.context, "before")
     test.body()
   end)
-  local around = test.context
-  while around do
-    for _, body in next, around.after do
-      local other = protected(body)
-      if not found or found.reason then found = other or found end
+  local function also(body)
+    local other = protected(body)
+    if not found or found.reason then found = other or found end
+  end
+  if at_end then also(at_end) end
+  for _, kind in next, { "after", "teardown" } do
+    local around = test.context
+    while around do
+      for _, body in next, around[kind] do also(body) end
+      around = around.outer
     end
-    around = around.outer
   end
   return found
 end

@@ -1,9 +1,9 @@
 -- decart.test: the queue, the output and the script of a test.
 local core, host, folder = ...
 -- Taken now: a script may give these names other meanings.
-local type, tostring, error, select, ipairs = type, tostring, error, select, ipairs
-local pcall, getmetatable, io, math, table, setmetatable, plain_dofile, plain_loadfile =
-  pcall, getmetatable, io, math, table, setmetatable, dofile, loadfile
+local type, tostring, tonumber, error, select, ipairs = type, tostring, tonumber, error, select, ipairs
+local pcall, io, math, table, setmetatable, plain_dofile, plain_loadfile =
+  pcall, io, math, table, setmetatable, dofile, loadfile
 
 -- What was printed
 
@@ -56,7 +56,7 @@ local function lines()
   return list
 end
 
--- Files are looked for beside the test first, so that it does not matter where it is run from.
+-- Files are looked for in the test's folder first, so that it does not matter where it is run from.
 
 if folder ~= "" then package.path = folder .. "?.lua;" .. folder .. "?/init.lua;" .. package.path end
 
@@ -112,40 +112,50 @@ end
 
 -- The script
 
--- What `os.exit` raises: a test ends by its own end, and the process with the last test.
+-- What `os.exit` raises in a test's own code: a test ends by its own end, and the process with the last test.
 local exit_mt = { __name = "exit" }
 
 function exit_mt.__tostring(exit)
-  return ("os.exit(%d) was called"):format(exit.status)
+  return ("os.exit(%d) was called by the test itself"):format(exit.status)
 end
 
-os.exit = function(status) -- luacheck: ignore
-  if status == nil or status == true then status = 0 end
-  error(setmetatable({ status = status or 1 }, exit_mt), 0)
+local function exit_status(code)
+  if code == nil or code == true then return 0 end
+  if code == false then return 1 end
+  local status = math.tointeger(tonumber(code))
+  if not status then core.bad_argument(1, "exit", "number", type(code)) end
+  return status & 0xFF
 end
 
--- Runs it to its end, as the command would; answers its exit status.
+os.exit = function(code) -- luacheck: ignore
+  local status = exit_status(code)
+  -- Within a script under test this does not return: none of the script's code runs any more.
+  host.exitScript(status)
+  error(setmetatable({ status = status }, exit_mt), 0)
+end
+
+-- Runs it to its end, as the command would, and returns its exit status.
 local function script(path, ...)
   core.check(1, "script", "string", path)
   local file = find(path)
   local chunk, message = plain_loadfile(file)
   if not chunk then error(message, 0) end
   arg = { [0] = file, ... } -- luacheck: ignore
-  local ok, e = pcall(chunk, ...)
-  if not ok then
-    if getmetatable(e) == exit_mt then return e.status end
-    error(e, 0)
-  end
-  core.host.settle()
+  host.beginScript()
+  local ok, e = pcall(core.await, core.spawn(chunk, ...))
+  if ok then core.host.settle() end
+  local status = host.endScript()
+  if status then return status end
+  if not ok then error(e, 0) end
   return 0
 end
 
-package.loaded["decart.test"] = core.namespace {
+package.loaded["decart.test"] = core.namespace("decart.test", {
   queue = queue,
   script = script,
   settle = function() core.host.settle() end,
   output = output,
   lines = lines,
-}
+})
 
 return { output = output, loadfile = plain_loadfile }

@@ -1,3 +1,4 @@
+import DecartAPI
 import Synchronization
 
 /// JUnit's XML, as CI servers read it: a suite a file. Written when all tests have run.
@@ -17,12 +18,12 @@ public final class JUnitReport: TestReport {
 
     public func end() {
         let results = results.withLock { $0 }
-        var files: [String] = []
+        var files: [BytePath] = []
         for result in results where !files.contains(result.test.file) { files.append(result.test.file) }
         out("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites \(Self.attributes(of: results))>\n")
         for file in files {
             let suite = results.filter { $0.test.file == file }
-            out("  <testsuite name=\(Self.quoted(file)) \(Self.attributes(of: suite))>\n")
+            out("  <testsuite name=\(Self.quoted(file.description)) \(Self.attributes(of: suite))>\n")
             for result in suite { out(Self.element(of: result)) }
             out("  </testsuite>\n")
         }
@@ -32,12 +33,12 @@ public final class JUnitReport: TestReport {
     private static func attributes(of results: [TestResult]) -> String {
         let counts = TestCounts(results)
         let seconds = results.reduce(0) { $0 + $1.seconds }
-        return "tests=\"\(results.count)\" failures=\"\(counts.failed)\" errors=\"\(counts.broken)\" "
+        return "tests=\"\(results.count)\" failures=\"\(counts.failed)\" errors=\"\(counts.notLoaded)\" "
             + "skipped=\"\(counts.pending)\" time=\"\(time(seconds))\""
     }
 
     private static func element(of result: TestResult) -> String {
-        var text = "    <testcase name=\(quoted(result.test.name)) classname=\(quoted(result.test.file)) "
+        var text = "    <testcase name=\(quoted(result.test.name)) classname=\(quoted(result.test.file.description)) "
         if let line = result.test.line { text += "line=\"\(line)\" " }
         text += "time=\"\(time(result.seconds))\""
         var inside = ""
@@ -45,7 +46,7 @@ public final class JUnitReport: TestReport {
         case .passed: break
         case .pending(let reason): inside = "      <skipped message=\(quoted(reason))/>\n"
         case .failed(let failure): inside = element("failure", failure)
-        case .broken(let failure): inside = element("error", failure)
+        case .notLoaded(let failure): inside = element("error", failure)
         }
         if !result.output.isEmpty { inside += "      <system-out>\(escaped(result.output))</system-out>\n" }
         return inside.isEmpty ? text + "/>\n" : text + ">\n\(inside)    </testcase>\n"
@@ -55,7 +56,7 @@ public final class JUnitReport: TestReport {
         "      <\(name) message=\(quoted(failure.message))>\(escaped(failure.text(indent: "")))</\(name)>\n"
     }
 
-    /// Seconds with three digits behind the point, as the format has them.
+    /// Seconds with three digits after the point, as the format requires.
     private static func time(_ seconds: Double) -> String {
         let milliseconds = Int((seconds * 1000).rounded())
         let rest = String(milliseconds % 1000)

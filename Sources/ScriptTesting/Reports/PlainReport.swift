@@ -20,7 +20,7 @@ public final class PlainReport: TestReport {
         switch result.verdict {
         case .passed: out("  ✓ \(result.test.name)\n")
         case .pending(let reason): out("  - \(result.test.name) (\(reason))\n")
-        case .failed, .broken: out("  ✗ \(result.test.name)\n")
+        case .failed, .notLoaded: out("  ✗ \(result.test.name)\n")
         }
     }
 
@@ -35,7 +35,7 @@ public final class PlainReport: TestReport {
         }
         let counts = TestCounts(results)
         var parts = ["\(counts.passed) passed"]
-        if counts.failed + counts.broken > 0 { parts.append("\(counts.failed + counts.broken) failed") }
+        if counts.failed + counts.notLoaded > 0 { parts.append("\(counts.failed + counts.notLoaded) failed") }
         if counts.pending > 0 { parts.append("\(counts.pending) pending") }
         let seconds = results.reduce(0) { $0 + $1.seconds }
         out("\n\(parts.joined(separator: ", ")), in \((seconds * 1000).rounded() / 1000) s\n")
@@ -50,7 +50,7 @@ extension TestResult.Failure {
 }
 
 extension String {
-    /// Every line of it behind `indent`, and ended.
+    /// Every line of it after `indent`, with its line end.
     func indented(by indent: String) -> String {
         var lines = split(separator: "\n", omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }

@@ -22,7 +22,7 @@ public final class TAPReport: TestReport {
         switch result.verdict {
         case .passed: out("ok \(name)\n")
         case .pending(let reason): out("ok \(name) # SKIP \(Self.line(reason))\n")
-        case .failed(let failure), .broken(let failure):
+        case .failed(let failure), .notLoaded(let failure):
             out("not ok \(name)\n  ---\n  at: \(Self.quoted(failure.lines.first ?? result.test.place))\n")
             out("  message: \(Self.block(failure.message))")
             if failure.lines.count > 1 {
@@ -40,8 +40,8 @@ public final class TAPReport: TestReport {
             "\r", with: " ")
     }
 
-    /// Several lines as they are, in the little of YAML that Perl's TAP::Parser reads: it knows `|`, but not `|-`.
-    /// Where that cannot hold the text, because it begins with a space say, the text is quoted.
+    /// Several lines as they are, in the small part of YAML that Perl's TAP::Parser reads: it knows `|`, but not `|-`.
+    /// If that cannot hold the text, for example because it begins with a space, the text is quoted.
     private static func block(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy {
             $0 == "\n" || $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F

@@ -1,4 +1,4 @@
-/// Is told of results as they come, and shows them. Called by one at a time.
+/// Takes results as they come, and shows them. Called by one caller at a time.
 public protocol TestReport: Sendable {
     /// - Parameter count: how many results will come.
     func begin(count: Int)
@@ -6,5 +6,5 @@ public protocol TestReport: Sendable {
     func end()
 }
 
-/// Where a report goes: text, as it is to appear.
+/// Receives the report's text.
 public typealias TestOutput = @Sendable (String) -> Void

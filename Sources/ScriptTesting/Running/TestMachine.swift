@@ -1,21 +1,26 @@
 import DecartAPI
 import DecartClient
 import DecartModule
+import JobJournal
 import LuaVM
 import NIOCore
 import RunClock
+import SQLiteJournal
 import ScriptRuntime
+import SeededNumbers
 import Synchronization
 
 /// Runs a file of tests, each time in a machine of its own: a fresh Lua, clock, queue and chance.
 struct TestMachine: Sendable {
-    let file: String
+    let file: BytePath
     let seed: UInt64
     /// Of real time, for one test.
     let limit: Duration
     let loop: any EventLoop
+    /// Is told the path of each file that the test is about to load.
+    let onLoad: (@Sendable ([UInt8]) -> Void)?
 
-    /// What a run of the file came to.
+    /// The outcome of a run of the file.
     private struct Outcome: Sendable {
         var names: [TestName] = []
         var verdict: TestResult.Verdict?
@@ -30,13 +35,13 @@ struct TestMachine: Sendable {
 
     /// The file's tests in their order.
     /// - Throws: why it cannot be loaded.
-    func collect(onStuck: @escaping @Sendable (TestResult.Failure) -> Void) async throws(Broken) -> [TestName] {
+    func collect(onStuck: @escaping @Sendable (TestResult.Failure) -> Void) async throws(LoadError) -> [TestName] {
         let outcome = await go(.collect, onStuck)
-        if case .failed(let failure)? = outcome.verdict { throw Broken(failure: failure) }
+        if case .failed(let failure)? = outcome.verdict { throw LoadError(failure: failure) }
         return outcome.names
     }
 
-    struct Broken: Error {
+    struct LoadError: Error {
         var failure: TestResult.Failure
     }
 
@@ -75,17 +80,24 @@ struct TestMachine: Sendable {
         _ work: Work, on runtime: isolated ScriptRuntime, _ queue: TestQueue, _ reports: Reports,
         _ onStuck: @escaping @Sendable (TestResult.Failure) -> Void
     ) async throws(LuaError) -> Outcome {
+        var settings = DecartModule.Settings(
+            server: .local(TestQueue.address), environment: { [:] }, chance: Chance(seed: seed))
+        settings.journal = journal(on: runtime.clock, reports)
         let decart = DecartModule(
-            settings: .init(server: .local(TestQueue.address), environment: { [:] }, chance: Chance(seed: seed)),
+            settings: settings,
             transport: { queue }, clock: runtime.clock, jobs: JobLedger(),
             note: { reports.note(($0.kind == .warning ? "warning: " : "") + $0.message) })
-        let module = TestModule(queue: queue) { runtime.interrupt(with: .success, message: "the test is over") }
+        if let onLoad { runtime.onLoad(onLoad) }
         try runtime.loadPrelude()
+        let interrupter = runtime.makeInterrupter(message: "the test took too long")
+        let module = TestModule(queue: queue, interrupter: interrupter) {
+            runtime.interrupt(with: .success, message: "the test is over")
+        }
         try runtime.makeRepeatable(seed: seed)
         try decart.install(in: runtime)
         let main = try module.install(in: runtime, file: file)
         let watch = TestWatch(
-            runtime: runtime, interrupter: runtime.makeInterrupter(message: "the test took too long"), limit: limit,
+            runtime: runtime, interrupter: interrupter, limit: limit,
             onStuck: { [self] line in onStuck(stopped(at: line, nil)) })
         watch.start()
         let arguments: [LuaVM.Argument] =
@@ -95,8 +107,31 @@ struct TestMachine: Sendable {
         if stop != nil, stop?.line == nil { stop?.line = runtime.interruptedAt }
         let names = module.names.map { TestName(file: file, name: $0.name, line: $0.line) }
         let output = module.output + reports.notes
-        runtime.close()
-        return Outcome(names: names, verdict: module.verdict, output: output, stop: stop)
+        // Closing waits for the programs behind files that are still open.
+        ScriptRuntime.endPrograms(forGood: true)
+        let verdict = module.verdict
+        watch.closing({ runtime.close() }, onStuck: { onStuck(Self.stuckFinalizer(after: verdict)) })
+        return Outcome(names: names, verdict: verdict, output: output, stop: stop)
+    }
+
+    /// Keys, caps and spending work in a test as they do elsewhere, and are forgotten after it.
+    private func journal(on clock: any RunClock, _ reports: Reports) -> Journal {
+        let run = Journal.Run(name: file.description, isNamed: true)
+        let session = JournalSession.ofProcess(
+            run: run, program: "decart-lua test", now: Int64(clock.unixTime * 1000))
+        let chance = Chance(seed: seed)
+        return Journal(
+            settings: Journal.Settings(kind: .memory, run: run, random: { chance.bits() }),
+            store: SQLiteJournal.inMemory(session: session, clock: clock), clock: clock,
+            warn: { reports.note("warning: \($0)") })
+    }
+
+    /// A test that has ended, and left what does not.
+    private static func stuckFinalizer(after verdict: TestResult.Verdict?) -> TestResult.Failure {
+        var failure = TestResult.Failure(
+            message: "a finalizer (__gc) that ran after the test did not come to an end within 5 s")
+        if case .failed(let own)? = verdict { failure.lines = [own.message] + own.lines }
+        return failure
     }
 
     /// A test that was stopped; where it waited, what its wait then raised tells the line.
@@ -118,7 +153,7 @@ extension String {
     }
 }
 
-/// What went wrong beside the test itself, such as a task that nobody awaited.
+/// What went wrong besides the test itself, such as a task that nobody awaited.
 private final class Reports: Sendable {
     private let state = Mutex<(failure: TestResult.Failure?, notes: String, place: String?)>((nil, "", nil))
 
@@ -147,7 +182,7 @@ private final class Reports: Sendable {
         return TestResult.Failure(error)
     }
 
-    /// - Returns: nil: what was stopped is no failure of its own.
+    /// - Returns: nil if what was stopped is not a failure of its own.
     @discardableResult
     private func note(place: String?) -> TestResult.Failure? {
         state.withLock { $0.place = $0.place ?? place }

@@ -1,4 +1,6 @@
+import DecartAPI
 import LuaVM
+import PlainErrors
 import ScriptRuntime
 import ScriptedQueue
 
@@ -8,36 +10,45 @@ import ScriptedQueue
 final class TestModule {
     private let queue: TestQueue
     private let endRun: () -> Void
+    /// Stops the running code where it is, when a script under test calls `os.exit`.
+    private let interrupter: LuaInterrupter
+    /// The script under test: what was there before it, and the status it has ended with.
+    private var script: (before: ScriptRuntime.Moment, status: Int?)?
     /// The tests of the file, once they have been collected.
     private(set) var names: [(name: String, line: Int?)] = []
-    /// What the test that was run came to; nil if it has not come to its end.
+    /// The outcome of the test that was run; nil if it has not ended.
     private(set) var verdict: TestResult.Verdict?
     private(set) var output = ""
 
     /// - Parameter endRun: ends what the test has left running.
-    init(queue: TestQueue, endRun: @escaping () -> Void) {
+    init(queue: TestQueue, interrupter: LuaInterrupter, endRun: @escaping () -> Void) {
         self.queue = queue
+        self.interrupter = interrupter
         self.endRun = endRun
     }
 
-    /// Answers the main function of the run: called with a number it runs that test, else it collects them.
-    func install(in runtime: isolated ScriptRuntime, file: String) throws(LuaError) -> LuaReference {
-        let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    /// Returns the main function of the run. Called with a number it runs that test, otherwise it collects them.
+    func install(in runtime: isolated ScriptRuntime, file: BytePath) throws(LuaError) -> LuaReference {
+        let folder = file.bytes.dropLast(file.lastComponent.bytes.count)
         let values = try runtime.loadModule(PackageResources.values_lua, name: "values", functions: [])
+        let spies = try runtime.loadModule(
+            PackageResources.spies_lua, name: "spies", functions: [], arguments: [.reference(values)])
         try runtime.loadModule(
-            PackageResources.assertions_lua, name: "assertions", functions: [], arguments: [.reference(values)])
+            PackageResources.assertions_lua, name: "assertions", functions: [],
+            arguments: [.reference(values), .reference(spies)])
         let console = try runtime.loadModule(
-            PackageResources.testing_lua, name: "decart.test", functions: queueFunctions(),
-            arguments: [.value(.text(folder))])
+            PackageResources.testing_lua, name: "decart.test",
+            functions: queueFunctions() + scriptFunctions(of: runtime),
+            arguments: [.value(.string(Array(folder)))])
         return try runtime.loadModule(
             PackageResources.describe_lua, name: "describe", functions: resultFunctions(),
-            arguments: [.reference(console), .value(.text(file))])
+            arguments: [.reference(console), .value(.string(file.bytes))])
     }
 
     private func queueFunctions() -> [ModuleFunction] {
         [
             ModuleFunction("plan") { [queue] call throws(LuaError) in
-                do throws(TimetableProblem) {
+                do throws(MessageError) {
                     queue.plan(try Timetable.answers(from: call.value(1)))
                 } catch {
                     throw .message(error.message)
@@ -55,6 +66,32 @@ final class TestModule {
                     return .table(table)
                 }
                 call.push(.table(LuaTable(sequence: jobs)))
+                return .returns
+            },
+        ]
+    }
+
+    private func scriptFunctions(of runtime: ScriptRuntime) -> [ModuleFunction] {
+        [
+            ModuleFunction("beginScript") { [self] _ throws(LuaError) in
+                script = (runtime.assumeIsolated { $0.moment() }, nil)
+                return .returns
+            },
+            // status: returns only if it is not the script that calls it, but the test itself.
+            ModuleFunction("exitScript") { [self] call throws(LuaError) in
+                let status = try call.integer(1)
+                guard let before = script?.before,
+                    runtime.assumeIsolated({ $0.isCurrentTaskNew(since: before) })
+                else { return .returns }
+                script?.status = status
+                runtime.assumeIsolated { $0.abandonTasks(newSince: before) }
+                interrupter.interrupt(.forGood)
+                return .returns
+            },
+            // → the status that the script gave to `os.exit`, or nil
+            ModuleFunction("endScript") { [self] call throws(LuaError) in
+                call.push(script?.status.map { .integer(Int64($0)) } ?? .nil)
+                script = nil
                 return .returns
             },
         ]

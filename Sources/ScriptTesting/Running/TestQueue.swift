@@ -4,7 +4,7 @@ import RunClock
 import ScriptedQueue
 import Synchronization
 
-/// The queue of one test: its jobs go by the test's timetables, and it remembers what it was asked.
+/// The queue of one test: its jobs follow the test's timetables, and it remembers what it was asked.
 final class TestQueue: QueueTransport {
     static let address = "http://queue.test"
 
@@ -24,7 +24,7 @@ final class TestQueue: QueueTransport {
         var status: Int?
     }
 
-    /// A job that was taken in.
+    /// A job that was accepted.
     struct Job: Sendable {
         var id: String
         var submitted: SubmittedJob
@@ -54,7 +54,7 @@ final class TestQueue: QueueTransport {
         let state = Mutex(State())
     }
 
-    /// - Throws: `StorageError`.
+    /// - Throws: `MessageError`.
     init(clock: any RunClock, seed: UInt64) throws {
         let box = StateBox()
         var settings = QueueSettings(seed: seed)
@@ -64,7 +64,7 @@ final class TestQueue: QueueTransport {
         queue = try InProcessQueue(settings: settings, clock: clock, address: Self.address)
     }
 
-    /// From now on jobs go by these, the last of them for all further.
+    /// From now on jobs follow these, the last one for all further jobs.
     func plan(_ answers: [SubmitAnswer]) {
         state.state.withLock { state in
             state.answers = answers
@@ -75,7 +75,7 @@ final class TestQueue: QueueTransport {
     var requests: [Request] { state.state.withLock { $0.requests } }
     var jobs: [Job] { state.state.withLock { $0.jobs } }
 
-    func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportReply {
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
         let number = note(request)
         let reply = try await queue.send(request)
         state.state.withLock { state in

@@ -1,19 +1,16 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 internal import PollingModel
+import SeededNumbers
 
-/// The most that looking at the right times can gain.
+/// The most that polling at the right times can gain.
 ///
-/// Looks δ(t) apart cost ∫S/δ looks and ∫f·δ/2 of delay; whatever δ, their product is at least (∫√(f·S))²/2, which
+/// Polls δ(t) apart cost ∫S/δ polls and ∫f·δ/2 of delay; whatever δ, their product is at least (∫√(f·S))²/2, which
 /// δ ∝ 1/√h reaches. A fixed interval gives E[T]/2, so the most to be gained is E[T] / (∫√(f·S))²:
 ///
 ///   lognormal, σ = 0.3    0.5     0.8     exponential    uniform from 0
 ///   1.97 (1.961)          1.37    1.09    1              9/8
-public enum LookBound {
-    /// ∫√(f·S)dt in √ms; 0 where the durations have atoms, whose ends a look can be put on exactly.
+public enum PollBound {
+    /// ∫√(f·S)dt in √ms; 0 where the durations have atoms, whose ends a poll can be put on exactly.
     public static func spread(_ durations: JobDurations) -> Double {
         if durations.hasAtoms { return 0 }
         if durations.isRecorded { return spread(ofSample: durations.sampleForBound) }
@@ -57,7 +54,7 @@ extension JobDurations {
 
     fileprivate var sampleForBound: [Double] {
         if case .recorded(let times) = self { return times }
-        var random = LabRandom(seed: 1)
+        var random = SplitMix64(seed: 1)
         return (0..<5000).map { _ in sample(&random) }
     }
 }
