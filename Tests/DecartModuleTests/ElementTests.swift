@@ -1,11 +1,13 @@
 import LiveDocument
 import ScriptRuntime
+import TestSupport
 import Testing
 
 struct ElementTests {
     @Test
     func `an element's callback comes and goes with it in the tree`() async throws {
-        let outcome = try await ModuleRun().run("""
+        let outcome = try await ModuleRun().run(
+            """
             local gone = setmetatable({}, { __mode = "k" })
             local function card(name)
               local box, start = document.createElement("div"), document.getElementById(name)
@@ -39,7 +41,8 @@ struct ElementTests {
 
     @Test
     func `a hundred thousand elements that come and go leave nothing behind`() async throws {
-        let outcome = try await ModuleRun().run("""
+        let outcome = try await ModuleRun().run(
+            """
             local list = document.getElementById("list")
             for i = 1, 100000 do
               local item = document.createElement("li")
@@ -58,7 +61,8 @@ struct ElementTests {
 
     @Test
     func `what is set is read back as it was`() async throws {
-        let outcome = try await ModuleRun().run("""
+        let outcome = try await ModuleRun().run(
+            """
             local e = document.getElementById("e")
             assert(e == document.getElementById("e") and e.id == "e" and tostring(e) == 'element "e"')
             assert(e.textContent == nil and e.value == nil and e.hidden == nil and e.onclick == nil)

@@ -1,11 +1,13 @@
 import LiveDocument
 import ScriptRuntime
+import TestSupport
 import Testing
 
 struct EventDeliveryTests {
     @Test
     func `a callback is a task of its own, which may wait`() async throws {
-        let outcome = try await ModuleRun().run("""
+        let outcome = try await ModuleRun().run(
+            """
             local start = document.getElementById("start")
             start.onclick = function(event)
               record(event.type .. " " .. event.target.id)
@@ -27,7 +29,8 @@ struct EventDeliveryTests {
 
     @Test
     func `an input holds what was typed before its callback is called`() async throws {
-        let outcome = try await ModuleRun().run("""
+        let outcome = try await ModuleRun().run(
+            """
             local prompt = document.getElementById("prompt")
             prompt.oninput = function(event) record(event.value .. "=" .. prompt.value) end
             press("prompt", "input", "A") press("prompt", "input", "A sunset")
@@ -42,7 +45,8 @@ struct EventDeliveryTests {
 
     @Test
     func `nothing comes of a click where nobody listens`() async throws {
-        let outcome = try await ModuleRun().run("""
+        let outcome = try await ModuleRun().run(
+            """
             local start = document.getElementById("start")
             press("start")
             decart.sleep(1)
@@ -60,7 +64,8 @@ struct EventDeliveryTests {
 
     @Test
     func `an error in a callback is a task's error`() async throws {
-        let outcome = try await ModuleRun().run("""
+        let outcome = try await ModuleRun().run(
+            """
             document.getElementById("start").onclick = function() error("no such luck") end
             press("start")
             decart.sleep(1)
@@ -107,7 +112,8 @@ struct EventDeliveryTests {
 
     @Test
     func `a failed main script does not wait for clicks`() async throws {
-        let outcome = try await ModuleRun(takesEvents: true).run("""
+        let outcome = try await ModuleRun(takesEvents: true).run(
+            """
             document.getElementById("start").onclick = function() end
             error("no such luck")
             """)

@@ -2,11 +2,10 @@ import DecartAPI
 import DecartModule
 import LiveDocument
 import LuaVM
-import NIOCore
-import NIOPosix
 import RunClock
 import ScriptRuntime
 import Synchronization
+import TestSupport
 
 /// A script that has the module, on virtual time that moves by itself, without a network.
 struct ModuleRun: Sendable {
@@ -18,7 +17,7 @@ struct ModuleRun: Sendable {
         var document: LiveDocument
     }
 
-    /// Whether a page may answer; and what somebody does there when the script has first come to rest.
+    /// Whether a page may answer; and what somebody does there, one thing each time that nothing else is left to do.
     var takesEvents = false
     var presses: [String] = []
 
@@ -26,8 +25,10 @@ struct ModuleRun: Sendable {
     /// would.
     func run(_ source: String) async throws -> Outcome {
         let errors = Mutex<[String]>([])
-        let runtime = try ScriptRuntime(loop: Self.group.next(), clock: VirtualClock(mode: .automatic)) { report in
-            if case .failed(let error, _) = report { errors.withLock { $0.append(error.message) } } else {
+        let runtime = try ScriptRuntime(loop: ScriptLoop.next(), clock: VirtualClock(mode: .automatic)) { report in
+            if case .failed(let error, _) = report {
+                errors.withLock { $0.append(error.message) }
+            } else {
                 errors.withLock { $0.append("\(report)") }
             }
         }
@@ -36,15 +37,18 @@ struct ModuleRun: Sendable {
         return outcome
     }
 
-    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-
     private func run(_ source: String, on runtime: isolated ScriptRuntime) async throws -> Outcome {
         let module = DecartModule(
             settings: .init(environment: { [:] }),
             transport: { () throws(DecartError) in throw DecartError(.networkError, "There is no network here.") },
-            clock: runtime.clock, jobs: JobLedger(), note: { _ in })
-        module.takesEvents = { [takesEvents] in takesEvents }
+            clock: runtime.clock, jobs: JobLedger(), takesEvents: { [takesEvents] in takesEvents }, note: { _ in })
         try runtime.loadPrelude()
+        var left = presses
+        runtime.keepAlive {
+            guard !left.isEmpty else { return false }
+            Self.press(left.removeFirst(), "click", nil, in: module)
+            return true
+        }
         try module.install(in: runtime)
         var records: [String] = []
         let functions = [
@@ -60,11 +64,6 @@ struct ModuleRun: Sendable {
         try runtime.loadModule(
             Array("local core, host = ...; decart, record, press = core.decart, host.record, host.press".utf8),
             name: "harness", functions: functions)
-        var left = presses
-        runtime.onQuiet {
-            guard !left.isEmpty else { return }
-            Self.press(left.removeFirst(), "click", nil, in: module)
-        }
         let status = await runtime.run(try runtime.compile(Array(source.utf8), name: "@test.lua"))
         let document = module.document
         runtime.close()
