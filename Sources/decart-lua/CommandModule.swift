@@ -1,7 +1,8 @@
 import DecartModule
-import Foundation
+import FoundationEssentials
 import LuaVM
 import RunClock
+import ScriptReference
 import ScriptRuntime
 
 /// The functions of the command's own Lua: the prompt, and leaving.
@@ -9,35 +10,52 @@ import ScriptRuntime
 /// Used on the runtime's actor only.
 final class CommandModule {
     private let runtime: ScriptRuntime
-    private let showLast: (_ code: Int32) -> Void
+    private let leave: LeaveRun
     private let historyFile: () -> String?
     var signals: SignalWatch?
     private var reader: LineReader?
     private var completer: LuaReference?
-    private var evaluated: LuaReference?
+    private var stopper: LuaReference?
 
-    /// - Parameter showLast: the process is about to end with this status, without the run's own end.
-    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, showLast: @escaping (_ code: Int32) -> Void) {
+    init(runtime: ScriptRuntime, historyFile: @escaping () -> String?, leave: LeaveRun) {
         self.runtime = runtime
         self.historyFile = historyFile
-        self.showLast = showLast
+        self.leave = leave
     }
 
-    /// Compiles the command, and the prompt where there is to be one; answers the function of the main task.
-    func install(in runtime: isolated ScriptRuntime, hasPrompt: Bool) throws(LuaError) -> LuaReference {
-        var arguments: [LuaVM.Argument] = []
+    /// Compiles the command, and the prompt if there is one; returns the main task's function.
+    ///
+    /// - Parameter work: is given what the script returns.
+    func install(
+        in runtime: isolated ScriptRuntime, hasPrompt: Bool, work: LuaReference? = nil
+    ) throws(LuaError) -> LuaReference {
+        var arguments: [LuaVM.Argument] = work.map { [.value(.nil), .reference($0)] } ?? []
         if hasPrompt {
-            let repl = try runtime.loadModule(PackageResources.repl_lua, name: "prompt", functions: promptFunctions())
-            completer = try runtime.loadModule(PackageResources.complete_lua, name: "completion", functions: [])
+            let inspect = try runtime.loadModule(PackageResources.inspect_lua, name: "inspection")
+            let repl = try runtime.loadModule(
+                PackageResources.repl_lua, name: "prompt", functions: promptFunctions(),
+                arguments: [.reference(inspect)])
+            completer = try runtime.loadModule(
+                PackageResources.complete_lua, name: "completion", functions: [membersFunction()])
             arguments = [.reference(repl)]
         }
         return try runtime.loadModule(
-            PackageResources.command_lua, name: "command", functions: [exitFunction(in: runtime)], arguments: arguments)
+            PackageResources.command_lua, name: "command", functions: [exitFunction()], arguments: arguments)
     }
 
-    private func exitFunction(in runtime: isolated ScriptRuntime) -> ModuleFunction {
-        let leave = LeaveRun(runtime: runtime, showLast: showLast)
-        return ModuleFunction("exit") { call throws(LuaError) in
+    /// The names that an object of that kind has.
+    private func membersFunction() -> ModuleFunction {
+        ModuleFunction("members") { [self] call throws(LuaError) in
+            let kind = try call.string(1)
+            let group = runtime.assumeIsolated { $0.reference }.groups.first { $0.isObject && $0.path == kind }
+            let names = group.map { $0.fields.map(\.name) + $0.functions.map(\.name) } ?? []
+            call.push(.table(LuaTable(sequence: names.map { .text($0) })))
+            return .returns
+        }
+    }
+
+    private func exitFunction() -> ModuleFunction {
+        ModuleFunction("exit") { [leave] call throws(LuaError) in
             leave(code: Int32(truncatingIfNeeded: try call.integer(1)), closing: call.value(2).isTrue)
         }
     }
@@ -46,35 +64,58 @@ final class CommandModule {
         [
             ModuleFunction("prompt", mayWait: true) { [self] call throws(LuaError) in
                 let prompt = try call.string(1)
+                let continues = call.value(2).isTrue
                 let reader = openReader()
-                signals?.prompting(reader)
+                signals?.promptBegan(reader)
                 let clock = runtime.clock
                 return .waits(
                     ModuleFunction.Operation {
                         clock.beginExternalWork()
                         defer { clock.endExternalWork() }
-                        return await reader.line(prompt: prompt)
+                        return await reader.line(prompt: prompt, continues: continues)
                     } conclude: { [self] line in
-                        signals?.prompting(nil)
-                        return .values([line.map { .string($0) } ?? .nil])
+                        signals?.promptEnded()
+                        // False for a line that was cleared.
+                        let value: LuaValue =
+                            switch line {
+                            case .text(let bytes): .string(bytes)
+                            case .cleared: .boolean(false)
+                            case .end: .nil
+                            }
+                        return .values([value])
                     })
             },
             ModuleFunction("remember") { [self] call throws(LuaError) in
                 openReader().remember(try call.string(1))
                 return .returns
             },
-            // Tells whom Ctrl-C stops: the function that cancels what is being evaluated.
+            // The function that cancels what is being evaluated. There is one for the whole run, so that a late Ctrl-C
+            // never calls a function that no longer exists.
+            ModuleFunction("stopper") { [self] call throws(LuaError) in
+                try call.requireFunction(1)
+                stopper = call.reference(1)
+                return .returns
+            },
+            // Whether Ctrl-C stops what is being evaluated, rather than the run.
             ModuleFunction("evaluating") { [self] call throws(LuaError) in
-                if let evaluated { runtime.assumeIsolated { $0.release(evaluated) } }
-                evaluated = nil
-                guard call.type(1) == .function else {
-                    signals?.evaluating(nil)
+                guard let stopper, call.value(1).isTrue else {
+                    signals?.evaluationEnded()
                     return .returns
                 }
-                let stop = call.reference(1)
-                evaluated = stop
                 let runtime = runtime
-                signals?.evaluating { Task { try? await runtime.spawn(stop) } }
+                signals?.evaluationBegan { Task { try? await runtime.spawn(stopper) } }
+                return .returns
+            },
+            // The help on one name, or on everything.
+            ModuleFunction("help") { [self] call throws(LuaError) in
+                let help = HelpText(runtime.assumeIsolated { $0.reference })
+                guard call.type(1) != .nil, call.type(1) != .none else {
+                    call.push(.text(help.overview))
+                    return .returns
+                }
+                let name = try call.string(1)
+                guard let text = help.text(for: name) else { throw .message(help.complaint(about: name)) }
+                call.push(.text(text))
                 return .returns
             },
         ]
@@ -84,9 +125,9 @@ final class CommandModule {
         if let reader { return reader }
         let runtime = runtime
         let completer = completer
-        let reader = LineReader(historyFile: historyFile()) { word in
+        let reader = LineReader(historyFile: historyFile()) { word, before in
             guard let completer else { return [] }
-            let names = try? await runtime.call(completer, [.value(.text(word))])
+            let names = try? await runtime.call(completer, [.value(.text(word)), .value(.text(before))])
             guard case .table(let table)? = names?.first else { return [] }
             return table.sequence.compactMap(\.text)
         }

@@ -1,45 +1,52 @@
 import DecartModule
+import Glibc
+import LuaVM
+import RunClock
+import SystemPackage
 import TerminalUI
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// What the program itself has to say, on standard error: lines of text, or with `--ui json` JSON, an object a line.
+/// The program's own messages on standard error: lines of text, or with `--ui json` one JSON object a line.
 ///
-/// It takes none of C's locks: a script that is blocked in `io.read` holds them, and what is to be said at a second
+/// It takes none of C's locks: a script that is blocked in `io.read` holds them, and what is printed at a second
 /// Ctrl-C must not wait for it.
 struct Console: Sendable {
     var isJSON = false
+    /// Says nothing but errors.
+    var isQuiet = false
+    /// Gives the time in JSON. It is the run's clock, so that a run under virtual time prints the same every time.
+    var clock: any RunClock = Self.realTime
 
-    /// Brings what was printed to a pipe or file at once.
+    private static let realTime = SystemClock()
+
+    /// Flushes what was printed to a pipe or file.
     static func flush() {
+        _ = CStandardOutput.flush()
         fflush(nil)
     }
 
-    /// A complaint that is not an error of the script's.
+    /// An error that is not the script's.
     func error(_ message: String) {
         guard isJSON else { return line("\(DecartLua.name): \(message)") }
-        var object = JSONLine(type: "error")
+        var object = self.object("error")
         object.add("message", message)
         line(object.text)
     }
 
     func notice(_ notice: Notice) {
+        if isQuiet { return }
         guard isJSON else {
             return line("\(DecartLua.name): \(notice.kind == .warning ? "warning: " : "")\(notice.message)")
         }
-        var object = JSONLine(type: notice.kind.rawValue)
+        var object = self.object(notice.kind.rawValue)
         object.add("message", notice.message)
         if let path = notice.path { object.add("path", path) }
+        if let id = notice.jobID { object.add("job_id", id) }
         line(object.text)
     }
 
     /// One of Lua's own warnings.
     func luaWarning(_ message: String) {
-        var object = JSONLine(type: "warning")
+        var object = self.object("warning")
         object.add("message", message)
         line(object.text)
     }
@@ -51,27 +58,23 @@ struct Console: Sendable {
                 "\(DecartLua.name): \(ids.count == 1 ? "1 job is" : "\(ids.count) jobs are") not finished or not "
                     + "fetched yet:\n" + ids.map { "  \($0)\n" }.joined() + advice)
         }
-        var object = JSONLine(type: "unfinished")
+        var object = self.object("unfinished")
         object.add("jobs", ids)
         object.add("message", advice)
         line(object.text)
     }
+
+    /// Begins a line of JSON.
+    func object(_ type: String) -> JSONLine { JSONLine(type: type, unixTime: clock.unixTime) }
 
     /// A line, or several, as they are.
     func line(_ text: String) {
         Self.write(text + "\n")
     }
 
-    /// Text that need not be a line.
+    /// Text that need not be a whole line.
     static func write(_ text: String) {
-        var line = text
-        line.withUTF8 { bytes in
-            var sent = 0
-            while sent < bytes.count {
-                let count = Glibc.write(STDERR_FILENO, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
-                if count < 0 && errno != EINTR { return }
-                sent += max(0, count)
-            }
-        }
+        // There is nobody to complain to about standard error.
+        _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }
 }

@@ -1,63 +1,127 @@
 import ArgumentParser
 import DecartClient
+import Glibc
 import LuaVM
 import ScriptRuntime
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 @main
 enum DecartLua {
-    /// The program's name as it was called, which messages begin with.
+    /// The name by which the program was called; messages begin with it.
     static let name = CommandLine.arguments.first.flatMap { $0.isEmpty ? nil : $0 } ?? "decart-lua"
 
     static func main() async {
-        // A file that may not grow any more, or a reader of our output that has gone, is an error of that write, as a
-        // full disk is, and not the end of a run that has paid for jobs.
-        SignalPipe.shrugOff([SIGXFSZ, SIGPIPE])
+        StandardOutput.fillGaps()
+        // If a file may not grow any further, or the reader of our output has gone, the write fails, as it does when
+        // the disk is full. It must not end a run that has paid for jobs.
+        SignalPipe.disarm([SIGXFSZ, SIGPIPE])
+        // The way to die at once. Where Swift is installed its runtime would first print a backtrace, for seconds.
+        if !SignalPipe.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         LuaVM.useOneArena()
-        let words = CommandLine.arguments
-        if let subcommand = words.dropFirst().first.flatMap(Subcommand.init) {
-            return await run(subcommand, Array(words.dropFirst(2)))
+        if let sandboxed = SandboxedProcess.take() {
+            let status = await ScriptRun(options: sandboxed.options, sandbox: sandboxed).run()
+            exit(StandardOutput.finish(status.code, Console(isJSON: sandboxed.options.ui == .json)))
         }
-        let options: ScriptOptions
+        let isSandboxed = getenv("DECART_LUA_SANDBOX").map { String(cString: $0) } == "1"
+        let watched = WatchedChild.take()
+        let words = CommandWord.all
+        if let subcommand = words.dropFirst().first.flatMap(Subcommand.init) {
+            await run(subcommand, Array(words.dropFirst(2)), watched)
+        }
+        var options: ScriptOptions
         do throws(UsageError) {
-            options = try ScriptOptions(words)
+            options = try ScriptOptions(words, isSandboxed: isSandboxed)
             try options.checkTerminal(isTerminal: isatty(STDERR_FILENO) == 1)
         } catch {
-            if ScriptOptions.asksForJSON(words) {
-                Console(isJSON: true).error(error.message)
-            } else {
-                // Not all the options: the complaint would be out of sight above them.
-                let synopsis = ScriptOptions.synopsis(program: name)
-                Console().error("\(error.message)\n\(synopsis)\n'\(name) --help' names the options")
-            }
-            exit(EXIT_FAILURE)
+            error.leave(name, ScriptOptions.synopsis, isJSON: ScriptOptions.asksForJSON(words))
         }
         if options.showsHelp {
             print(ScriptOptions.usage(program: name))
-            exit(EXIT_SUCCESS)
+            leave(EXIT_SUCCESS)
         }
-        let status = await ScriptRun(options: options).run()
-        exit(status.code)
+        if options.sandbox.mode != nil {
+            let status = await KeeperRun(options: options).run()
+            exit(StandardOutput.finish(status, Console(isJSON: options.ui == .json)))
+        }
+        if let watched {
+            options.journal.resume(watched.run)
+        } else if options.isWatched {
+            leave(await WatchRun(options).start())
+        }
+        let status = await ScriptRun(options: options, watched: watched).run()
+        exit(StandardOutput.finish(status.code, Console(isJSON: options.ui == .json)))
     }
 
-    private static func run(_ subcommand: Subcommand, _ words: [String]) async {
-        switch subcommand {
-        case .serve: await ServeCommand.main(words)
-        case .lab:
-            // Not by way of `LabCommand.main`: that runs on a thread whose signals are blocked, threads made there
-            // inherit it, and what a policy that never ends is doing could not be seen.
-            let lab = LabCommand.parseOrExit(words)
-            exit(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
-        case .test: await TestCommand.main(words)
-        case .jobs, .types, .doctor:
-            let word = subcommand.rawValue
-            Console().error("'\(word)' is reserved for a later version; a script of that name is run as './\(word)'")
-            exit(EXIT_FAILURE)
+    /// Not through ArgumentParser's `main`: it runs on a thread whose signals are blocked, threads made there inherit
+    /// that, and one could not see what a policy or test that never ends is doing.
+    private static func run(_ subcommand: Subcommand, _ words: [String], _ watched: WatchedChild?) async -> Never {
+        let command = subcommand.command
+        if subcommand.takesTextOnly, let word = words.first(where: CommandWord.isOdd) {
+            UsageError.oddWord(subcommand.rawValue, word).leave("\(name) \(command.name)", command.synopsis)
         }
+        switch subcommand {
+        case .lab:
+            let lab = command.parse(words, as: LabCommand.self)
+            ProcessEnd.followSignals()
+            leave(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
+        case .test:
+            let test = command.parse(words, as: TestCommand.self)
+            if test.watch, watched == nil { leave(await WatchRun(test).start()) }
+            ProcessEnd.followSignals()
+            // Nothing is left in C's streams, whose locks a test that is stuck may hold.
+            ProcessEnd.now(await test.execute(watched))
+        case .help:
+            let help = command.parse(words, as: HelpCommand.self)
+            await run { try await help.execute() }
+        case .types:
+            let types = command.parse(words, as: TypesCommand.self)
+            await run {
+                try await types.execute()
+                return true
+            }
+        case .completion:
+            command.parse(words, as: CompletionCommand.self).run()
+            leave(EXIT_SUCCESS)
+        case .models:
+            let models = command.parse(words, as: ModelsCommand.self)
+            await run { try models.execute() }
+        case .doctor: leave(await command.parse(words, as: DoctorCommand.self).execute())
+        case .initialise:
+            let initialise = command.parse(words, as: InitCommand.self)
+            await run {
+                try await initialise.execute()
+                return true
+            }
+        case .jobs: leave(await command.parse(words, as: JobsCommand.self).execute())
+        case .resume: leave(await command.parse(words, as: ResumeCommand.self).execute())
+        case .work:
+            if getenv("DECART_LUA_SANDBOX").map({ String(cString: $0) }) == "1" {
+                UsageError("'work' runs no script under a sandbox, which DECART_LUA_SANDBOX asks for").leave(
+                    "\(name) \(command.name)", command.synopsis)
+            }
+            leave(await command.parse(words, as: WorkCommand.self).execute())
+        case .spend: leave(await command.parse(words, as: SpendCommand.self).execute())
+        case .journal: leave(await command.parse(words, as: JournalCommand.self).execute())
+        default:
+            let serve = command.parse(words, as: ServeCommand.self)
+            await run {
+                try await serve.run()
+                return true
+            }
+        }
+    }
+
+    /// - Parameter body: returns whether all went well.
+    private static func run(_ body: () async throws -> Bool) async -> Never {
+        do {
+            leave(try await body() ? EXIT_SUCCESS : EXIT_FAILURE)
+        } catch {
+            Console().error(ServeCommand.message(for: error))
+            leave(EXIT_FAILURE)
+        }
+    }
+
+    /// Like `exit`, but leaves alone what a thread that is stuck may hold.
+    static func leave(_ status: Int32) -> Never {
+        ProcessEnd.now(StandardOutput.finish(status))
     }
 }

@@ -3,6 +3,7 @@ import TerminalUI
 
 /// The log as JSON lines, for `--ui json`.
 struct JSONLogHandler: LogHandler {
+    let console: Console
     let label: String
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
@@ -13,15 +14,15 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = JSONLine(type: "log")
+        var line = console.object("log")
         line.add("level", event.level.rawValue)
         line.add("label", label)
         line.add("message", event.message.description)
         let all = metadata.merging(event.metadata ?? [:]) { _, last in last }
         for (key, value) in all.sorted(by: { $0.key < $1.key })
-        where !["type", "level", "label", "message"].contains(key) {
+        where !["type", "time", "level", "label", "message"].contains(key) {
             line.add(key, value.description)
         }
-        Console(isJSON: true).line(line.text)
+        console.line(line.text)
     }
 }

@@ -1,28 +1,26 @@
+import Glibc
 import ScriptRuntime
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// `os.exit`: ends the process from within a script, as Lua does, but gives the terminal back and tells the ids of
-/// unfinished jobs first.
+/// `os.exit`: ends the process from within a script, as Lua does, but first restores the terminal and names the
+/// unfinished jobs.
 struct LeaveRun {
     private let close: () -> Void
-    private let showLast: (_ code: Int32) -> Void
+    private let showLastState: () -> Void
+    private let words: LastWords
 
-    /// - Parameter showLast: shows the last state and the ids.
-    init(runtime: isolated ScriptRuntime, showLast: @escaping (_ code: Int32) -> Void) {
+    /// - Parameter showLastState: shows the document's last state, on the script's thread.
+    init(runtime: isolated ScriptRuntime, words: LastWords, showLastState: @escaping () -> Void) {
         close = { runtime.closeForExit() }
-        self.showLast = showLast
+        self.showLastState = showLastState
+        self.words = words
     }
 
     func callAsFunction(code: Int32, closing: Bool) -> Never {
-        // What C's streams hold goes out above the last state.
-        Console.flush()
-        showLast(code)
+        // What C's streams still hold is printed above the last state.
+        let status = StandardOutput.finish(code, words.console)
+        showLastState()
+        words.processEnds(isSuccess: status == EXIT_SUCCESS)
         if closing { close() }
-        exit(code)
+        exit(StandardOutput.finish(status, words.console))
     }
 }

@@ -1,18 +1,24 @@
 import CLineEdit
 import Dispatch
+import Glibc
 import NIOPosix
+import ScriptRuntime
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Lines for the prompt, read on a thread of their own: with editing, history and completion on a terminal, plainly
 /// and with an echo otherwise, so that a transcript reads the same.
 final class LineReader: Sendable {
-    typealias Completer = @Sendable (_ word: String) async -> [String]
+    /// - Parameter before: what stands before the word on its line.
+    typealias Completer = @Sendable (_ word: String, _ before: String) async -> [String]
+
+    enum Line: Sendable {
+        /// Without its end.
+        case text([UInt8])
+        /// Ctrl-C, in the middle of it.
+        case cleared
+        /// The end of the input.
+        case end
+    }
 
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private let isTerminal = isatty(STDIN_FILENO) == 1
@@ -20,7 +26,7 @@ final class LineReader: Sendable {
     private let isEdited: Bool
     private let historyFile: String?
 
-    /// - Parameter historyFile: where lines are kept from run to run; nil: nowhere.
+    /// - Parameter historyFile: where lines are kept from run to run; nil for nowhere.
     init(historyFile: String?, completer: @escaping Completer) {
         self.historyFile = historyFile
         isEdited = isTerminal && edit_open()
@@ -30,14 +36,15 @@ final class LineReader: Sendable {
         if let historyFile { edit_read_history(historyFile) }
     }
 
-    /// The next line without its end; nil at the end of the input.
-    func line(prompt: String) async -> [UInt8]? {
-        try? await thread.runIfActive { [isEdited, isTerminal] in
-            isEdited ? Self.editedLine(prompt) : Self.plainLine(prompt, echoes: !isTerminal)
+    /// - Parameter continues: whether it belongs to a chunk that lines before it began.
+    func line(prompt: String, continues: Bool) async -> Line {
+        let line = try? await thread.runIfActive { [isEdited, isTerminal] in
+            isEdited ? Self.editedLine(prompt, continues) : Self.plainLine(prompt, echoes: !isTerminal)
         }
+        return line ?? .end
     }
 
-    /// Gives the terminal back as it was, whatever the prompt is doing.
+    /// Restores the terminal, whatever the prompt is doing.
     func restoreTerminal() {
         if isEdited { edit_restore_terminal() }
     }
@@ -49,52 +56,52 @@ final class LineReader: Sendable {
         if let historyFile { edit_write_history(historyFile) }
     }
 
-    private static func editedLine(_ prompt: String) -> [UInt8]? {
+    private static func editedLine(_ prompt: String, _ continues: Bool) -> Line {
         fflush(nil)
-        guard let line = edit_line(prompt) else { return nil }
+        guard let line = edit_line(prompt, continues) else {
+            guard edit_was_cleared() else { return .end }
+            print("")
+            return .cleared
+        }
         defer { free(line) }
-        return (0..<strlen(line)).map { UInt8(bitPattern: line[$0]) }
+        return .text((0..<strlen(line)).map { UInt8(bitPattern: line[$0]) })
     }
 
-    private static func plainLine(_ prompt: String, echoes: Bool) -> [UInt8]? {
+    private static func plainLine(_ prompt: String, echoes: Bool) -> Line {
         print(prompt, terminator: "")
         fflush(nil)
-        var line: [UInt8] = []
-        while true {
-            let byte = getchar()
-            if byte == EOF {
-                if line.isEmpty { return nil }
-                break
-            }
-            if byte == Int32(UInt8(ascii: "\n")) { break }
-            line.append(UInt8(truncatingIfNeeded: byte))
-        }
+        guard let line = StandardInput.nextLine() else { return .end }
         if echoes { print(String(decoding: line, as: UTF8.self)) }
-        return line
+        return .text(line)
     }
 }
 
-/// Completion for libedit, which asks through C functions without a context: there is one prompt in a process.
+/// Completion for libedit, whose C callbacks have no context: there is one prompt in a process.
 private enum Completion {
     private static let completer = Mutex<LineReader.Completer?>(nil)
     private static let candidates = Mutex<[String]>([])
 
     static func install(_ body: @escaping LineReader.Completer) {
         completer.withLock { $0 = body }
-        edit_complete_with { text, _, _ in
+        edit_complete_with { text, start, _ in
             guard let text else { return nil }
-            Completion.candidates.withLock { $0 = Completion.ask(String(cString: text)).reversed() }
+            let before = edit_text().map {
+                String(decoding: String(cString: $0).utf8.prefix(Int(start)), as: UTF8.self)
+            }
+            Completion.candidates.withLock {
+                $0 = Completion.ask(String(cString: text), before ?? "").reversed()
+            }
             return edit_matches(text) { _, _ in
                 Completion.candidates.withLock { $0.popLast() }.map { strdup($0) } ?? nil
             }
         }
     }
 
-    /// The prompt's thread waits while the script's answers.
-    private static func ask(_ word: String) -> [String] {
+    /// The prompt's thread waits while the script's thread answers.
+    private static func ask(_ word: String, _ before: String) -> [String] {
         guard let body = completer.withLock({ $0 }) else { return [] }
         let answer = Answer()
-        Task.detached { answer.give(await body(word)) }
+        Task.detached { answer.give(await body(word, before)) }
         return answer.wait()
     }
 

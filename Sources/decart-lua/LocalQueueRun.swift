@@ -2,7 +2,7 @@ import LocalQueue
 import Logging
 import ServiceLifecycle
 
-/// The local queue of a run with `--local`, on threads of its own.
+/// The local queue of a run with `--local`, served on threads of its own.
 final class LocalQueueRun: Sendable {
     private let ports: AsyncStream<Int>
     private let services: ServiceGroup
@@ -16,7 +16,7 @@ final class LocalQueueRun: Sendable {
         let server = LocalQueueServer(configuration: .init(settings: settings), logger: logger) { port in
             found.yield(port)
         }
-        let services = ServiceGroup(services: [server], logger: logger)
+        let services = ServiceGroup(services: [server], logger: logger.ofServices)
         self.services = services
         serving = Task.detached {
             defer { found.finish() }
@@ -24,7 +24,7 @@ final class LocalQueueRun: Sendable {
         }
     }
 
-    /// Answers its URL once it accepts connections.
+    /// Returns its URL once it accepts connections.
     func start() async throws -> String {
         for await port in ports { return "http://127.0.0.1:\(port)" }
         try await serving.value

@@ -1,8 +1,10 @@
+import DecartAPI
 import DecartModule
 import Foundation
 import LiveDocument
 import Logging
 import NIOCore
+import PlainErrors
 import RunClock
 import ScriptRuntime
 import ServiceLifecycle
@@ -10,9 +12,9 @@ import Synchronization
 import WebUI
 
 /// The page of a run with `--web`, served on threads of its own.
-final class PageRun: Sendable {
-    let hub: PageHub
-    private let way: Way
+final class PageRun: DocumentRenderer {
+    private let hub: PageHub
+    private let script: Script
     private let console: Console
     private let options: ScriptOptions.Web
     private let addresses: AsyncStream<String>
@@ -20,10 +22,11 @@ final class PageRun: Sendable {
     private let serving: Task<Void, any Error>
     private let address = Mutex("")
     private let signals = Mutex<SignalWatch?>(nil)
-    private let videos = ShownVideos()
+    /// What `displayVideo` has shown here.
+    let videos = ShownVideos()
 
-    /// How events come to the script, once there is one.
-    private final class Way: Sendable {
+    /// The script that the page belongs to, once there is one.
+    private final class Script: Sendable {
         let events = Mutex<EventDelivery?>(nil)
         let runtime = Mutex<ScriptRuntime?>(nil)
     }
@@ -31,29 +34,30 @@ final class PageRun: Sendable {
     init(_ options: ScriptOptions.Web, title: String, logLevel: Logger.Level, console: Console) {
         self.console = console
         self.options = options
-        let way = Way()
-        self.way = way
+        let script = Script()
+        self.script = script
         hub = PageHub(
             clock: SystemClock(),
             onEvent: { event, taken in
-                if let events = way.events.withLock({ $0 }) { events.deliver(event, taken: taken) } else { taken() }
+                if let events = script.events.withLock({ $0 }) { events.deliver(event, taken: taken) } else { taken() }
             },
-            onPresence: { way.runtime.withLock { $0 }?.reconsider() },
+            onPresence: { script.runtime.withLock { $0 }?.reconsider() },
             onFetch: { [videos] source in
                 if case .blob(let media) = source { videos.seen(media) }
             },
             note: { console.notice(Notice(kind: .warning, message: $0)) })
         let (addresses, found) = AsyncStream.makeStream(of: String.self)
         self.addresses = addresses
+        let page = options.page.map { ScriptRun.reachable($0) ?? $0.description }
         var logger = Logger(label: "decart-lua.page")
         logger.logLevel = logLevel
         let server = PageServer(
-            configuration: .init(host: options.host, port: options.port, page: options.page, title: title), hub: hub,
+            configuration: .init(host: options.host, port: options.port, page: page, title: title), hub: hub,
             logger: logger
         ) { address in
             found.yield(address)
         }
-        let services = ServiceGroup(services: [server], logger: logger)
+        let services = ServiceGroup(services: [server], logger: logger.ofServices)
         self.services = services
         serving = Task.detached {
             defer { found.finish() }
@@ -61,15 +65,11 @@ final class PageRun: Sendable {
         }
     }
 
-    /// Why there is no page.
-    struct Problem: Error {
-        var message: String
-    }
-
-    /// Returns once it accepts connections, and has told where.
-    func start() async throws(Problem) {
-        if let page = options.page, !FileManager.default.isReadableFile(atPath: page) {
-            throw Problem(message: "--page: \(page) cannot be read: there is no such file, or it is not yours to read")
+    /// Returns once it accepts connections and its address has been printed.
+    /// - Throws: why there is no page.
+    func start() async throws(MessageError) {
+        if let page = options.page, page.cString.map({ access($0, R_OK) }) != 0 {
+            throw MessageError("--page: \(page) cannot be read: there is no such file, or it is not yours to read")
         }
         for await address in addresses {
             self.address.withLock { $0 = address }
@@ -78,76 +78,77 @@ final class PageRun: Sendable {
         }
         do {
             try await serving.value
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw Problem(message: "--web: port \(options.port) is in use; take another, or none for a free one")
-        } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
-            throw Problem(message: "--web-host: \(options.host) is no address of this machine")
-        } catch let error as IOError where error.errnoCode == EACCES {
-            throw Problem(message: "--web: port \(options.port) is not for this user; take one above 1023")
         } catch {
-            throw Problem(message: "the page cannot be served on \(options.host): \(error)")
+            let address = ListenFailure.message(
+                error, host: options.host, hostOption: "--web-host", port: options.port, portOption: "--web")
+            throw MessageError(address ?? "the page cannot be served on \(options.host): \(error)")
         }
-        throw Problem(message: "the page's server has ended")
+        throw MessageError("the page's server has ended")
     }
 
-    /// Joins the page to the script: what it shows goes one way, what people do the other.
-    /// - Returns: looks at the document once more, on the script's thread.
-    func join(_ module: DecartModule, in runtime: isolated ScriptRuntime) -> () -> Void {
-        way.events.withLock { $0 = module.events }
-        way.runtime.withLock { $0 = runtime }
-        let hub = hub
-        module.takesEvents = { !hub.areAllClosed }
-        module.shownVideos = videos
-        let face = PageFace(hub: hub)
-        let look = { face.look(at: &module.document) }
-        runtime.onWait(look)
-        return look
+    /// Joins the page to the script, which receives what people do from now on.
+    func join(_ module: DecartModule, in runtime: ScriptRuntime) {
+        script.events.withLock { $0 = module.events }
+        script.runtime.withLock { $0 = runtime }
     }
 
-    /// Saves the videos that no page has fetched, nor can any more.
+    /// Whether somebody can do something in the page, now or later.
+    var takesEvents: Bool { !hub.areAllClosed }
+
+    /// An error of the script's, with its traceback.
+    func report(_ error: String) { hub.report(error) }
+
+    // MARK: Rendering
+
+    func update(from document: inout LiveDocument) { hub.update(from: &document) }
+
+    func close(_ end: DocumentEnd) {
+        if case .processEnds(let isSuccess) = end { leave(isSuccess: isSuccess) }
+    }
+
+    // MARK: The end
+
+    /// Saves the videos that no page has fetched, or can fetch any more.
+    /// - Parameter includingSeen: also those that pages have fetched: pages that stay open cannot play them any more.
     /// - Returns: false if one could not be saved.
-    private func saveUnseen() async -> Bool {
-        let isWell = Mutex(true)
-        await videos.save { [console] in
+    private func saveVideos(includingSeen: Bool) async -> Bool {
+        let areAllSaved = Mutex(true)
+        await videos.save(includingSeen: includingSeen) { [console] in
             console.notice($0)
         } failed: { [console] in
             console.error($0)
-            isWell.withLock { $0 = false }
+            areAllSaved.withLock { $0 = false }
         }
-        return isWell.withLock { $0 }
+        return areAllSaved.withLock { $0 }
     }
 
-    /// How long a process that is about to end waits for what is still to be done.
-    private static let farewell = Duration.seconds(2)
-
-    /// The process ends as soon as this returns: tells the pages, and saves what they have not fetched. From a thread
-    /// that goes no further meanwhile, on which none of this may therefore be done.
-    func leave(well: Bool) {
-        hub.runEnded(well: well)
-        let done = DispatchSemaphore(value: 0)
-        let clock = SystemClock()
-        clock.wake(at: clock.now + Self.farewell) { done.signal() }
-        Task.detached { [self] in
-            _ = await saveUnseen()
+    /// The process ends as soon as this returns. Tells the pages, and saves what they have not fetched. It blocks the
+    /// calling thread, so none of this may need that thread.
+    private func leave(isSuccess: Bool) {
+        hub.runEnded(isSuccess: isSuccess)
+        ProcessEnd.finish { [self] in
+            _ = await saveVideos(includingSeen: !hub.areAllClosed)
+            if isSuccess { await videos.settle() }
             await stop()
-            done.signal()
         }
-        done.wait()
     }
 
-    /// Who is told of Ctrl-C.
+    /// Handles Ctrl-C.
     func signals(_ watch: SignalWatch?) { signals.withLock { $0 = watch } }
 
-    /// The run is over: shows how, and serves on until the pages are closed, or Ctrl-C. Videos that nobody has seen are
-    /// saved: now if nobody is here, and else when nobody is any more.
-    /// - Returns: whether all of that went well.
+    /// The run is over: shows how it ended, and goes on serving until the pages are closed, or Ctrl-C. Videos that
+    /// nobody has seen are saved: now if no page is open, else when the last one closes. After Ctrl-C all are saved,
+    /// since pages that are still open lose them.
+    /// - Returns: whether all could be saved.
     func serveOn(after status: ExitStatus) async -> Bool {
         let signals = signals.withLock { $0 }
-        way.runtime.withLock { $0 = nil }
-        hub.runEnded(well: status == .success)
-        let isWell = hub.isSomebodyHere ? true : await saveUnseen()
+        script.runtime.withLock { $0 = nil }
+        hub.runEnded(isSuccess: status == .success)
+        let areUnseenSaved = hub.hasOpenPages ? true : await saveVideos(includingSeen: false)
         await serveOn(after: status, signals)
-        return await saveUnseen() && isWell
+        let areAllSaved = await saveVideos(includingSeen: !hub.areAllClosed)
+        if status == .success { await videos.settle() }
+        return areAllSaved && areUnseenSaved
     }
 
     private func serveOn(after status: ExitStatus, _ signals: SignalWatch?) async {

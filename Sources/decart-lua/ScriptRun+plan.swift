@@ -1,36 +1,31 @@
+import DecartAPI
+import Glibc
 import LuaVM
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension ScriptRun {
     /// What `command.lua` is to do.
     var plan: LuaValue {
         let actions = options.actions.map { action -> LuaValue in
             switch action {
-            case .code(let argument): Self.action("code", Self.bytes(of: argument))
-            case .library(let argument): Self.action("library", Self.bytes(of: argument))
+            case .code(let argument): Self.action("code", bytes(of: argument))
+            case .library(let argument): Self.action("library", bytes(of: argument))
             case .warnings: Self.action("warnings", [])
             }
         }
         var arg = LuaTable()
-        for (index, word) in Self.wordBytes.enumerated() {
+        for (index, word) in options.words.enumerated() {
             // As in `lua`: the script is arg[0]; without one the program is.
             let origin = options.scriptIndex < options.words.count ? options.scriptIndex : 0
-            arg.entries.append(.init(key: .integer(Int64(index - origin)), value: .string(word)))
+            arg.entries.append(.init(key: .integer(Int64(index - origin)), value: .string(CommandWord.bytes(of: word))))
         }
-        // The path as its bytes: it need not be UTF-8.
-        let named = options.script == nil ? nil : LuaValue.string(Self.wordBytes[options.scriptIndex])
+        let named = options.script.map { LuaValue.string(CommandWord.bytes(of: $0)) }
         let script = named ?? (isPrompt && !readsTerminal ? .text("-") : .nil)
         var fields: [(String, LuaValue)] = [
             ("actions", .table(LuaTable(sequence: actions))), ("arg", .table(arg)),
             ("script", script),
             ("interactive", .boolean(isInteractive)),
         ]
-        if let policy = options.policy { fields.append(("policy", .text(policy))) }
+        if let policy = options.policy { fields.append(("policy", .string(policy.bytes))) }
         if let initialisation { fields.append(("init", initialisation)) }
         return .table(LuaTable(fields: fields))
     }
@@ -39,12 +34,28 @@ extension ScriptRun {
         .table(LuaTable(fields: [("kind", .text(kind)), ("text", .string(text))]))
     }
 
-    private static func bytes(of argument: ScriptOptions.Argument) -> [UInt8] {
-        let words = wordBytes
-        return words.indices.contains(argument.word) ? Array(words[argument.word].dropFirst(argument.offset)) : []
+    private func bytes(of argument: ScriptOptions.Argument) -> [UInt8] {
+        guard options.words.indices.contains(argument.word) else { return [] }
+        return CommandWord.bytes(of: String(options.words[argument.word].unicodeScalars.dropFirst(argument.offset)))
     }
 
-    /// Nothing says what to run: then standard input does, as a prompt where it is a terminal.
+    /// The files that the command line names for a run, byte for byte.
+    static func files(of options: ScriptOptions) -> [[UInt8]] {
+        let script = options.words.indices.contains(options.scriptIndex) ? [options.words[options.scriptIndex]] : []
+        let values = [options.policy, options.scenario, options.web?.page]
+        return script.map(CommandWord.bytes) + values.compactMap { $0?.bytes }
+    }
+
+    /// A path as text: one that is not UTF-8 by way of this process's own descriptor of the file; nil if it cannot be
+    /// opened.
+    static func reachable(_ path: BytePath) -> String? {
+        if let text = String(validating: path.bytes, as: UTF8.self) { return text }
+        guard let name = path.cString else { return nil }
+        let file = open(name, O_RDONLY | O_CLOEXEC)
+        return file < 0 ? nil : "/proc/self/fd/\(file)"
+    }
+
+    /// Nothing says what to run, so standard input does: as a prompt if it is a terminal.
     var isPrompt: Bool {
         options.script == nil && options.actions.allSatisfy(\.leavesRoomForPrompt) && !options.showsVersion
     }
@@ -55,19 +66,12 @@ extension ScriptRun {
 
     /// `LUA_INIT`, the version's own before the general one.
     private var initialisation: LuaValue? {
-        guard !options.ignoresEnvironment else { return nil }
+        guard !options.ignoresEnvironment, options.sandbox.mode == nil else { return nil }
         for name in ["LUA_INIT_5_4", "LUA_INIT"] {
             guard let value = getenv(name) else { continue }
             return .table(LuaTable(fields: [("name", .text(name)), ("value", .string(Self.bytes(of: value)))]))
         }
         return nil
-    }
-
-    /// The words of the command line, byte for byte.
-    private static var wordBytes: [[UInt8]] {
-        (0..<Int(CommandLine.argc)).map { index in
-            CommandLine.unsafeArgv[index].map { bytes(of: $0) } ?? []
-        }
     }
 
     private static func bytes(of word: UnsafePointer<CChar>) -> [UInt8] {

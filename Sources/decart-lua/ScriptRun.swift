@@ -1,26 +1,53 @@
 import DecartAPI
 import DecartClient
 import DecartModule
-import Foundation
+import FoundationEssentials
+import JobFleet
+import JobJournal
+import JournaledClient
+import LearnedDurations
+import LiveDocument
 import LocalQueue
 import Logging
 import LuaVM
 import NIOCore
 import NIOPosix
+import PlainErrors
 import RunClock
+import SandboxedScript
 import ScriptRuntime
+import SeededNumbers
+import TemporaryFiles
 import TerminalUI
 import WebUI
 
-/// One run of a script: makes the parts, joins them, and takes them down again.
+/// One run of a script: makes the parts, joins them, and shuts them down again.
 struct ScriptRun {
     let options: ScriptOptions
+    /// What the script's function is called for; nil for a script that runs by itself.
+    private let work: Worker.Settings?
+    private let watched: WatchedChild?
+    /// In a process that runs a script for a keeper.
+    private let sandbox: SandboxedProcess?
     private let ledger = JobLedger()
-    private let console: Console
+    private let virtualClock: VirtualClock?
+    private var console: Console
 
-    init(options: ScriptOptions) {
+    /// - Parameters:
+    ///   - watched: is told which files are loaded, in a run that is watched.
+    ///   - sandbox: what this process is, if it runs the script for a keeper.
+    init(
+        options: ScriptOptions, work: Worker.Settings? = nil, watched: WatchedChild? = nil,
+        sandbox: SandboxedProcess? = nil
+    ) {
+        self.sandbox = sandbox
         self.options = options
+        self.work = work
+        self.watched = watched
+        virtualClock = options.isVirtual ? VirtualClock(mode: .automatic) : nil
         console = Console(isJSON: options.ui == .json)
+        console.isQuiet = logLevel > .warning
+        if let virtualClock { console.clock = virtualClock }
     }
 
     func run() async -> ExitStatus {
@@ -28,51 +55,109 @@ struct ScriptRun {
             print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
         }
         LoggingSystem.bootstrap { [console] label -> any LogHandler in
-            if console.isJSON { JSONLogHandler(label: label) } else { StreamLogHandler.standardError(label: label) }
+            if console.isJSON {
+                JSONLogHandler(console: console, label: label)
+            } else {
+                StreamLogHandler.standardError(label: label)
+            }
         }
+        // Until the script's own watch takes over.
+        let early = ProcessEnd.followSignals()
+        // Removes what killed runs left behind.
+        if sandbox == nil { TemporaryFolder.sweep() }
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let clock: any RunClock =
-            options.isVirtual ? VirtualClock(mode: .automatic) : EventLoopClock(loop: group.next())
+        let clock: any RunClock = virtualClock ?? EventLoopClock(loop: group.next())
+        let environment = sandbox?.environment ?? ProcessInfo.processInfo.environment
+        let watch: RequestWatch?
         let queue: RunQueue
-        do throws(RunQueue.Problem) {
-            queue = try await RunQueue.start(options, clock: clock, logLevel: logLevel)
+        do throws(MessageError) {
+            // What a keeper sends is the keeper's to watch.
+            watch = sandbox == nil ? try RequestWatch(options, logLevel, environment, console) : nil
+            let isInProcess = options.isVirtual || sandbox != nil
+            queue =
+                options.isLocal
+                ? try await .start(options, clock: clock, logLevel: logLevel, isInProcess: isInProcess) : RunQueue()
         } catch {
             console.error(error.message)
             return .failure
         }
-        let page = options.web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
-        do throws(PageRun.Problem) {
+        // A script that cannot be opened ends the run, so a page would have nothing to show.
+        let web = options.isScriptThere ? options.web : nil
+        let page = web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
+        do throws(MessageError) {
             try await page?.start()
         } catch {
             console.error(error.message)
             await queue.stop()
             return .failure
         }
-        let network = Network(group: group, clock: clock, queue: queue.transport)
+        let chance = options.chanceSeed.map { Chance(seed: $0) }
+        let journal: Journal
+        do throws(MessageError) {
+            journal =
+                sandbox == nil || options.isLocal
+                ? try Journal.ofRun(options, clock: clock, chance: chance, environment: environment, console: console)
+                : .none(clock: clock)
+        } catch {
+            console.error(error.message)
+            await page?.stop()
+            await queue.stop()
+            return .failure
+        }
+        let keeper = sandbox.map { LinkTransport($0.connection, clock: clock) }
+        let network = Network(
+            group: group, clock: clock, queue: queue.transport(beside: options.isVirtual ? nil : keeper) ?? keeper,
+            watch: watch)
         var status: ExitStatus
+        let worker: Worker?
+        do throws(DecartError) {
+            worker = try await makeWorker(network, journal, clock, environment, chance)
+        } catch {
+            console.error("\(error)")
+            await network.shutdown()
+            await page?.stop()
+            await queue.stop()
+            return .failure
+        }
+        let life = Task { await worker?.keepAlive() }
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
-                bytecode: options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1",
-                environment: !options.ignoresEnvironment,
+                bytecode: sandbox == nil && (options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1"),
+                environment: sandbox == nil && !options.ignoresEnvironment,
                 report: { [console] report in
                     console.show(report)
-                    page?.hub.report(ErrorReport.text(of: report))
+                    page?.report(ErrorReport.text(of: report))
                 })
             var settings = DecartModule.Settings(
                 server: queue.server ?? options.baseURL.map { .baseURL($0) },
-                environment: { ProcessInfo.processInfo.environment },
-                chance: options.chanceSeed.map { Chance(seed: $0) } ?? Chance())
-            if !options.isLocal, let folder = Self.stateFolder() {
+                environment: { environment }, chance: chance ?? Chance())
+            settings.journal = journal
+            if let sandbox { sandbox.prepare(&settings, keeper: options.isLocal ? nil : keeper) }
+            settings.writesSidecars = options.journal.writesSidecars
+            if sandbox == nil, !options.isLocal, let folder = StateFolder.path(environment) {
                 settings.durations = .file("\(folder)/durations.csv")
             }
-            status = await run(on: runtime, settings, network, page)
+            let renderers = Renderers(
+                options.ui, colour: options.colour, isInteractive: isInteractive, page: page, runtime: runtime,
+                console: console)
+            let words = LastWords(
+                console: console, renderers: renderers, ledger: ledger, isLocal: options.isLocal || sandbox != nil,
+                journal: journal)
+            status = await run(on: runtime, settings, network, page, words, worker, early)
+            life.cancel()
+            await life.value
+            // A video that waits in a page to be seen can still be lost.
+            await journal.finish(endedWell: status == .success, sparing: page?.videos.unseenJobs ?? [])
+            if let worker, !worker.isAllDone, status == .success { status = .failure }
         } catch {
+            life.cancel()
+            await life.value
+            await journal.finish(endedWell: false)
             console.show(error)
             status = .failure
         }
-        showUnfinishedJobs()
         if let page, await !page.serveOn(after: status), status == .success { status = .failure }
         await network.shutdown()
         await page?.stop()
@@ -80,46 +165,67 @@ struct ScriptRun {
         return status
     }
 
+    private func makeWorker(
+        _ network: Network, _ journal: Journal, _ clock: any RunClock, _ environment: [String: String],
+        _ chance: Chance?
+    ) async throws(DecartError) -> Worker? {
+        guard let work else { return nil }
+        let configuration = try ClientConfiguration.resolve(
+            ClientOptions(), environment: environment, server: options.baseURL.map { .baseURL($0) })
+        let chance = chance ?? Chance()
+        var client = JournaledClient(
+            DecartClient(
+                configuration: configuration, transport: try network.transport(), clock: clock, chance: chance),
+            journal: journal, clock: clock, chance: chance)
+        client.writesSidecars = options.journal.writesSidecars
+        return try await Worker(
+            client, work, clock: clock, chance: chance, tell: { [console] in console.error($0.onOneLine) },
+            report: { WorkReportLine($0).show() })
+    }
+
     private var logLevel: Logger.Level { Logger.Level(rawValue: options.logLevel) ?? .warning }
 
     private func run(
-        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network, _ page: PageRun?
+        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network, _ page: PageRun?,
+        _ words: LastWords, _ worker: Worker?, _ early: StopSignals?
     ) async -> ExitStatus {
         let module = DecartModule(
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
-            jobs: ledger, note: { [console] in console.notice($0) })
-        let faces = Faces(
-            options.ui, colour: options.colour, isInteractive: isInteractive, runtime: runtime, console: console)
-        defer { faces.close() }
+            jobs: ledger, takesEvents: { page?.takesEvents ?? false }, shownVideos: page?.videos,
+            note: { [console] in console.notice($0) })
+        let renderers = words.renderers
+        defer { renderers.close(.scriptEnded) }
         do throws(LuaError) {
+            if let watched { runtime.onLoad { watched.loads($0) } }
             try runtime.loadPrelude()
             if let seed = options.chanceSeed { try runtime.makeRepeatable(seed: seed) }
             try module.install(in: runtime)
-            faces.follow(module, in: runtime)
+            page?.join(module, in: runtime)
+            renderers.follow(module, in: runtime)
             if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
-            let lookFromPage = page?.join(module, in: runtime)
-            let command = CommandModule(runtime: runtime, historyFile: Self.historyFile) { [self] code in
-                faces.look(at: module)
-                lookFromPage?()
-                faces.close()
-                page?.leave(well: code == 0)
-                showUnfinishedJobs()
+            let memory = sandbox?.memory ?? options.limits.memory
+            if let memory { runtime.limitMemory(to: memory) }
+            if let sandbox { try SandboxModule(sandbox).install(in: runtime) }
+            let leave = LeaveRun(runtime: runtime, words: words) { renderers.update(from: module) }
+            let command = CommandModule(runtime: runtime, historyFile: Self.historyFile, leave: leave)
+            let work = try worker.map { worker throws(LuaError) in
+                try WorkBinding(worker: worker, ledger: ledger).install(in: runtime)
             }
-            let main = try command.install(in: runtime, hasPrompt: isInteractive)
-            command.signals = SignalWatch(
+            let main = try command.install(in: runtime, hasPrompt: isInteractive, work: work)
+            let signals = SignalWatch(
                 runtime: runtime, interrupter: runtime.makeInterrupter(message: "interrupted"), console: console,
-                showLast: { [self] in
-                    faces.close()
-                    page?.leave(well: false)
-                    showUnfinishedJobs()
-                },
-                resized: { faces.resized() },
-                hasJobs: { [ledger] in !ledger.unfinished.isEmpty || ledger.submitsUnderWay > 0 })
-            page?.signals(command.signals)
+                words: words)
+            early?.end()
+            RunLimitAlarms(
+                options.limits, isLimitedAlready: sandbox != nil && options.sandbox.mode == .kernel
+            ).start()
+            command.signals = signals
+            page?.signals(signals)
             let status = await runtime.run(main, arguments: [.value(plan)])
-            // What C's streams hold goes out above the last state.
-            Console.flush()
-            faces.close()
+            signals?.scriptEnded()
+            words.scriptEnded()
+            // A finalizer may take its time, or for ever.
+            words.unfinishedJobs()
             runtime.close()
             return status
         } catch {
@@ -130,32 +236,10 @@ struct ScriptRun {
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// Where the program keeps what outlives a run; nil where there is no home.
-    private static func stateFolder() -> String? {
-        // As the XDG specification has it, what is no whole path is as good as not set.
-        let state = variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return (state ?? variable("HOME").map { "\($0)/.local/state" }).map { "\($0)/decart-lua" }
-    }
-
-    /// Where the prompt keeps its lines; makes the folder.
+    /// The file of the prompt's history; creates its folder.
     @Sendable private static func historyFile() -> String? {
-        guard let folder = stateFolder() else { return nil }
+        guard let folder = StateFolder.path(ProcessInfo.processInfo.environment) else { return nil }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return "\(folder)/history"
-    }
-
-    /// A paid job whose end the run did not see is not to be lost. Those of a queue in this process end with it.
-    private func showUnfinishedJobs() {
-        let submits = ledger.submitsUnderWay + ledger.submitsUnknown
-        if submits > 0, !options.isLocal {
-            console.error(
-                "the reply to \(submits == 1 ? "a submit" : "\(submits) submits") never came: there may be a job, and "
-                    + "a bill, whose id is not known")
-        }
-        let jobs = ledger.unfinished
-        guard !jobs.isEmpty, !options.isLocal else { return }
-        console.unfinished(
-            jobs.map { "\($0)" },
-            advice: "Ask for one later with client.queue.status(id), and fetch it with client.queue.result(id).")
     }
 }

@@ -1,14 +1,14 @@
 import ArgumentParser
+import DecartAPI
+import Glibc
 import Logging
+import NIOCore
 import NIOPosix
+import PlainErrors
 import RunClock
 import ScriptTesting
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Synchronization
+import SystemPackage
 
 /// `decart-lua test`: runs tests of scripts and policies, each on virtual time and against a queue of its own.
 struct TestCommand: ParsableCommand {
@@ -20,75 +20,53 @@ struct TestCommand: ParsableCommand {
             Exits with 0 if all tests passed, 1 if any failed, 2 if there was nothing to run.
             """)
 
-    @Argument(help: "Files and folders.")
-    var files: [String] = []
+    @Argument(help: "Files and folders.", transform: BytePath.init(word:))
+    var files: [BytePath] = []
     @Flag(help: "Report in the Test Anything Protocol.")
     var tap = false
     @Flag(help: "Report as JUnit XML.")
     var junit = false
-    @Option(help: ArgumentHelp("Run the tests in whose names this text or Lua pattern is found.", valueName: "pattern"))
+    @Option(
+        help: ArgumentHelp("Run only the tests whose names contain this text or Lua pattern.", valueName: "pattern"))
     var filter: String?
-    @Option(help: ArgumentHelp("What chance follows from.", valueName: "n"))
+    @Option(help: ArgumentHelp("Make randomness repeatable; each seed gives another run.", valueName: "n"))
     var seed: UInt64 = 1
     @Option(help: ArgumentHelp("How long one test may take, in real time.", valueName: "ms"))
     var timeout: Double = 10_000
+
+    @Flag(help: "Run the tests again whenever one of their files changes, until Ctrl-C.")
+    var watch = false
 
     private static let nothingToRun: Int32 = 2
 
     func validate() throws {
         guard !(tap && junit) else {
-            throw ValidationError("--tap and --junit both go to standard output: give one of them")
+            throw ValidationError("--tap and --junit both write to standard output: give one of them")
         }
         guard timeout > 0, timeout.isFinite else {
-            throw ValidationError("--timeout is milliseconds above 0, not \(timeout)")
+            throw ValidationError("--timeout must be milliseconds above 0, not \(timeout)")
         }
     }
 
-    /// Reads the words after `test`, runs, and ends the process.
-    static func main(_ words: [String]) async -> Never {
-        let command: TestCommand
-        do {
-            var parsed = try parseAsRoot(words)
-            // What `--help` is read as.
-            guard let test = parsed as? TestCommand else {
-                try parsed.run()
-                leave(EXIT_SUCCESS)
-            }
-            command = test
-        } catch {
-            let isHelp = exitCode(for: error) == .success
-            let text = fullMessage(for: error)
-            if isHelp { print(text) } else { Console().line(text) }
-            leave(isHelp ? EXIT_SUCCESS : nothingToRun)
-        }
-        leave(await command.execute())
-    }
-
-    /// `exit`, which ArgumentParser's own hides.
-    private static func leave(_ status: Int32) -> Never {
-        Console.flush()
-        _exit(status)
-    }
-
-    private func execute() async -> Int32 {
+    /// - Parameter watched: is told which files are loaded, in a run that is watched.
+    /// - Returns: the exit status.
+    func execute(_ watched: WatchedChild?) async -> Int32 {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         do {
             let filter = try filter.map { try TestFilter($0) }
             let paths = try TestFiles.find(files)
-            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let loops = Loops()
+            var onLoad: (@Sendable ([UInt8]) -> Void)?
+            if let watched { onLoad = { watched.loads($0) } }
             let runner = TestRunner(
-                settings: .init(seed: seed, limit: .fromMilliseconds(timeout)), loop: group.next(), report: report,
-                leave: { Self.leave(EXIT_FAILURE) })
+                settings: .init(seed: seed, limit: .fromMilliseconds(timeout), onLoad: onLoad), report: report,
+                makeLoop: { loops.next() })
             let counts = await runner.run(paths) { filter?.picks($0) ?? true }
             guard counts != TestCounts() else {
                 return Self.complain(
                     filter == nil ? "there is no test in these files" : "no test has a name that --filter picks")
             }
             return counts.allWentWell ? EXIT_SUCCESS : EXIT_FAILURE
-        } catch let problem as TestFiles.Problem {
-            return Self.complain(problem.message)
-        } catch let problem as TestFilter.Problem {
-            return Self.complain(problem.message)
         } catch {
             return Self.complain("\(error)")
         }
@@ -96,8 +74,12 @@ struct TestCommand: ParsableCommand {
 
     private var report: any TestReport {
         let out: TestOutput = { text in
-            print(text, terminator: "")
-            Console.flush()
+            do throws(MessageError) {
+                try StandardOutput.writeAtOnce(text.utf8)
+            } catch {
+                Console().error(error.message)
+                ProcessEnd.now(EXIT_FAILURE)
+            }
         }
         if tap { return TAPReport(out) }
         return junit ? JUnitReport(out) as any TestReport : PlainReport(out)
@@ -106,5 +88,23 @@ struct TestCommand: ParsableCommand {
     private static func complain(_ message: String) -> Int32 {
         Console().error(message)
         return nothingToRun
+    }
+
+    /// A loop for each test that gets stuck, and one more. They end with the process.
+    private final class Loops: Sendable {
+        private let groups = Mutex<[MultiThreadedEventLoopGroup]>([])
+
+        func next() -> any EventLoop {
+            // A thread has its maker's signal mask, and those of Swift's own threads block the signal that shows what
+            // a test is doing.
+            var none = sigset_t()
+            var before = sigset_t()
+            sigemptyset(&none)
+            pthread_sigmask(SIG_SETMASK, &none, &before)
+            defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            groups.withLock { $0.append(group) }
+            return group.next()
+        }
     }
 }

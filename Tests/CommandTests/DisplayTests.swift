@@ -1,9 +1,10 @@
 import Foundation
 import LocalQueue
+import TestSupport
 import Testing
 
 /// What `document` shows on standard error, as the options say.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DisplayTests {
     private static let script = """
         local decart = require("decart")
@@ -59,12 +60,12 @@ struct DisplayTests {
 
     @Test func `a terminal is asked for only where there is one`() async throws {
         let outcome = try await run("--ui", "tty")
-        #expect(outcome.exitCode == 1)
+        #expect(outcome.exitCode == 2)
         #expect(outcome.errors.contains("'--ui tty' needs a terminal on standard error"))
         let wrong = try await run("--ui", "ttty")
-        #expect(wrong.errors.contains("'--ui' is one of auto, tty, plain, json, none, not 'ttty'"))
+        #expect(wrong.errors.contains("'--ui' must be one of auto, tty, plain, json, none, not 'ttty'"))
         let colour = try await run("--color=green")
-        #expect(colour.errors.contains("'--color' is one of auto, always, never, not 'green'"))
+        #expect(colour.errors.contains("'--color' must be one of auto, always, never, not 'green'"))
     }
 
     @Test func `with JSON every line of ours is an object with a type`() async throws {
@@ -97,6 +98,10 @@ struct DisplayTests {
                     "warning", "warning", "warning", "title", "element", "saved", "error", "element", "error",
                     "unfinished",
                 ], "\(outcome.errors)")
+            for object in objects {
+                let time = object["time"] as? String ?? ""
+                #expect(time.wholeMatch(of: /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(object)")
+            }
             #expect(objects[0]["message"] as? String == "in pieces")
             #expect(objects[4]["textContent"] as? String == "Waiting\n\u{1B}[1m")
             #expect(objects[5]["path"] as? String == "clip.mp4")
@@ -107,21 +112,44 @@ struct DisplayTests {
         }
     }
 
+    @Test func `what is about a job says so in JSON, and the time is the run's`() async throws {
+        let script = """
+            local decart = require("decart")
+            local client = decart.createDecartClient()
+            local result = client.queue.submitAndPoll({ model = "lucy-pro-t2v", prompt = "x" })
+            document.getElementById("clip").src = result.data
+            decart.displayVideo(result.data)
+            """
+        let outcome = try await run("--local", "--virtual-time", "--ui", "json", script: script)
+        #expect(outcome.exitCode == 0)
+        let objects = try outcome.errors.split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+        }
+        #expect(objects.map { $0["type"] as? String } == ["element", "saved"], "\(outcome.errors)")
+        let id = try #require(objects.first?["job_id"] as? String)
+        #expect(objects.last?["job_id"] as? String == id)
+        #expect(objects.last?["path"] as? String == "\(id).mp4")
+        #expect(objects.allSatisfy { ($0["time"] as? String)?.hasPrefix("2026-01-01T00:00:") == true })
+    }
+
     @Test(arguments: [["--ui=json", "--nope"], ["--ui", "json", "--ui", "tty"], ["--ui=json", "no-such.lua"]])
     func `a run that cannot begin says so in JSON too`(words: [String]) async throws {
         let outcome = try await Command().run(words)
-        #expect(outcome.exitCode == 1)
+        #expect(outcome.exitCode == (words.last == "no-such.lua" ? 1 : 2))
         let object = try JSONSerialization.jsonObject(with: Data(outcome.errors.utf8)) as? [String: Any]
         #expect(object?["type"] as? String == "error")
     }
 
     @Test func `the log is JSON too`() async throws {
-        let outcome = try await Command().run("--ui=json", "--local", "--log-level", "debug", "-e", "decart.sleep(1)")
+        let script = "pcall(decart.createDecartClient().queue.status, 'job_none')"
+        let outcome = try await Command().run("--ui=json", "--local", "--log-level", "debug", "-e", script)
         #expect(outcome.exitCode == 0)
         for line in outcome.errors.split(separator: "\n") {
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             #expect(object?["type"] as? String == "log")
         }
-        #expect(outcome.errors.contains(#""type":"log""#))
+        #expect(outcome.errors.contains("/v1/jobs/job_none 404"), "\(outcome.errors)")
+        // That services come and go is nobody's affair.
+        #expect(!outcome.errors.contains("service"), "\(outcome.errors)")
     }
 }

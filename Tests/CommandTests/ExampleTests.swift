@@ -1,15 +1,16 @@
 import Foundation
 import LocalQueue
+import TestSupport
 import Testing
 
-/// Every example, run as the README says, against a queue whose times are such that a script that looks every two
+/// Every example, run as its page says, against a queue whose times are such that a script that polls every two
 /// seconds, or after 1, 2.5 and 4.75 s, sees each status with time to spare.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ExampleTests {
     private static let times = QueueSettings(pending: .milliseconds(1900), processing: .milliseconds(2050))
 
     static let names: [String] = {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: Command.root + "/scripts/examples")) ?? []
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: Repository.root + "/scripts/examples")) ?? []
         return files.filter { $0.hasSuffix(".lua") }.sorted()
     }()
 
@@ -40,7 +41,7 @@ struct ExampleTests {
         #expect(outcome.errors.hasPrefix("Network error: "))
     }
 
-    private func example(_ name: String) -> String { Command.root + "/scripts/examples/" + name }
+    private func example(_ name: String) -> String { Repository.root + "/scripts/examples/" + name }
 
     private func check(_ name: String, snapshot: String? = nil, settings: QueueSettings, jobs: Int = 0) async throws {
         let stem = name.replacing(".lua", with: "") + (snapshot.map { " " + $0 } ?? "")

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A file system that really is full: one of 256 KiB, mounted where only the run sees it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FullDiskTests {
     /// Runs `line` with the folder `tiny` full after 256 KiB; "$1" is the program. What is left in that folder is
     /// listed at the end of the output, with sizes.
@@ -52,7 +53,9 @@ struct FullDiskTests {
         _ body: @Sendable (String) async throws -> Command.Outcome
     ) async throws -> Command.Outcome {
         let bytes = String(repeating: "x", count: 20_000_000)
-        return try await RudeServer.with { _, _ in .reply("200 OK", bytes, type: "video/mp4") } _: { url in
+        return try await RudeServer.with { _, _ in
+            .reply("200 OK", bytes, type: "video/mp4")
+        } _: { url in
             try await body(url)
         }
     }
@@ -81,9 +84,30 @@ struct FullDiskTests {
         #expect(left(outcome) == [])
     }
 
+    @Test(arguments: ["", "--virtual-time"])
+    func `a job whose clip the queue has no room for fails, and says where`(options: String) async throws {
+        let command = try Command()
+        let outcome = try await run(
+            command,
+            """
+            head -c 1000000 /dev/zero >tiny/fill 2>/dev/null
+            TMPDIR=$PWD/tiny "$1" --local \(options) -e '
+              local queue = decart.createDecartClient().queue
+              local done = queue.submitAndPoll({ model = "lucy-pro-t2v", prompt = "x" })
+              print(done.status, done.error)'
+            rm tiny/fill
+            """)
+        #expect(outcome.output.hasPrefix("failed\tThe local queue cannot "), "\(outcome.everything)")
+        #expect(outcome.output.contains("/tiny/"))
+        #expect(outcome.output.contains("No space left on device"))
+        #expect(left(outcome) == [])
+    }
+
     @Test func `an upload that the queue has no room for is refused and leaves nothing`() async throws {
         let command = try Command()
-        try command.scratch.write("ask.lua", """
+        try command.scratch.write(
+            "ask.lua",
+            """
             local decart = require("decart")
             local client = decart.createDecartClient({ baseUrl = arg[1], apiKey = "dct" })
             local video = decart.blob(("x"):rep(1000000), "video/mp4")

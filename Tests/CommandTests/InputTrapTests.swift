@@ -1,11 +1,14 @@
+import TestSupport
 import Testing
 
 /// What Lua makes easy to get wrong: each is either taken for what was meant, or refused by name before a byte is sent.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct InputTrapTests {
     private func run(_ inputs: String) async throws -> Command.Outcome {
         let command = try Command()
-        try command.scratch.write("script.lua", """
+        try command.scratch.write(
+            "script.lua",
+            """
             local decart = require("decart")
             local client = decart.createDecartClient()
             local image = decart.blob("x", "image/png") -- luacheck: ignore

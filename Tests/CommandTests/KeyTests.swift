@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The key turns up nowhere: at no log level, in no error, traceback or file.
@@ -83,7 +84,9 @@ struct KeyTests {
     @Test func `a script's key is in nothing that its page is served`() async throws {
         let outcome = try await RunningQueue.with { good in
             let command = try Command()
-            try command.scratch.write("show.lua", """
+            try command.scratch.write(
+                "show.lua",
+                """
                 local decart = require("decart")
                 local client = decart.createDecartClient({ baseUrl = arg[1] })
                 local status = document.getElementById("status")
@@ -94,8 +97,9 @@ struct KeyTests {
                 status.onclick = function() end
                 """)
             // What a page asks for, one after the other; the stream for as long as it has something to say.
-            return try await command.runThroughShell("""
-                "$1" --log-level trace --web show.lua "\(good)" 2>log & run=$!
+            return try await command.runThroughShell(
+                """
+                heeding "$1" --log-level trace --web show.lua "\(good)" 2>log & run=$!
                 until address=$(grep -o 'http://127[^ ]*/$' log); do sleep 0.05; done
                 until grep -q NOT_FOUND log; do sleep 0.05; done
                 curl -sSN -i --max-time 5 "$address"events?brief >stream
@@ -115,7 +119,9 @@ struct KeyTests {
     @Test(arguments: levels)
     func `a queue's key is in nothing that serve prints or keeps`(level: String) async throws {
         let command = try Command()
-        try command.scratch.write("ask.lua", """
+        try command.scratch.write(
+            "ask.lua",
+            """
             local decart = require("decart")
             local client = decart.createDecartClient({ baseUrl = arg[1] })
             client.queue.submit({ model = "lucy-pro-t2v", prompt = "x" })

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `decart-lua lab` as a user calls it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LabCommandTests {
     private func command(_ policies: [String: String]) throws -> Command {
         let command = try Command()
@@ -44,7 +45,7 @@ struct LabCommandTests {
         #expect(first.exitCode == 0)
         #expect(try await command.run(words).output == first.output)
         #expect(try await command.run(words + ["--seed", "2"]).output != first.output)
-        #expect(first.output.contains("10.0 % of looks unanswered"))
+        #expect(first.output.contains("10.0 % of polls unanswered"))
     }
 
     @Test func `a policy is asked as in a run, and sees what a run shows it`() async throws {
@@ -61,6 +62,14 @@ struct LabCommandTests {
         let outcome = try await command(["asks.lua": policy]).run("lab", "asks.lua", "--jobs", "30", "--faults", "0.3")
         #expect(outcome.errors == "")
         #expect(outcome.exitCode == 0)
+    }
+
+    @Test func `a delay beyond all time gives a job up`() async throws {
+        let command = try Command()
+        try command.scratch.write("p.lua", "return function() return 1e308 end")
+        let outcome = try await command.run("lab", "--jobs", "2", "p.lua")
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains(#/\np +1\.00 .* 2 +0 /#), "\(outcome.output)")
     }
 
     @Test(arguments: [
@@ -97,10 +106,11 @@ struct LabCommandTests {
     }
 
     @Test(arguments: [
-        (["p.lua", "--jobs", "0"], "--jobs is 1 to"), (["p.lua", "--faults", "1"], "--faults is 0 up to"),
-        (["p.lua", "--faults", "nan"], "--faults is 0 up to"),
-        (["p.lua", "--concurrency", "0"], "--concurrency is 1 or more"),
-        (["p.lua", "--latency", "5"], "--latency is a time"), (["p.lua", "--every", "-1s"], "--every"),
+        (["p.lua", "--jobs", "0"], "--jobs must be 1 to"),
+        (["p.lua", "--faults", "1"], "--faults must be from 0 up to"),
+        (["p.lua", "--faults", "nan"], "--faults must be from 0 up to"),
+        (["p.lua", "--concurrency", "0"], "--concurrency must be 1 or more"),
+        (["p.lua", "--latency", "5"], "--latency must be a time"), (["p.lua", "--every", "-1s"], "--every"),
         (["p.lua", "--durations", "fast"], "neither one of"), (["none.lua"], "cannot open none.lua"),
         ([], "<policy.lua>"),
         (["p.lua", "--html", "/nowhere/report.html", "--jobs", "2"], "/nowhere/report.html cannot be written"),

@@ -1,10 +1,11 @@
 import Foundation
 import LocalQueue
 import Synchronization
+import TestSupport
 import Testing
 
 /// `decart.policy.learned` and the jitters, as scripts see them; what is kept from run to run.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LearnedPolicyTests {
     private static let quick = QueueSettings(pending: .zero, processing: .milliseconds(200), concurrency: 40)
     private static let script = """
@@ -39,7 +40,7 @@ struct LearnedPolicyTests {
 
     @Test func `what one run learns the next one knows`() async throws {
         var command = try Command()
-        command.environment["XDG_STATE_HOME"] = command.scratch.path("state")
+        command.environment["XDG_STATE_HOME"] = command.scratch.file("state")
         let (first, second) = try await RunningQueue.with(Self.quick) { [command] url in
             (try await run(command, ["--base-url", url]), try await run(command, ["--base-url", url]))
         }
@@ -53,7 +54,7 @@ struct LearnedPolicyTests {
 
     @Test func `a run on a queue of this machine's keeps nothing`() async throws {
         var command = try Command()
-        command.environment["XDG_STATE_HOME"] = command.scratch.path("state")
+        command.environment["XDG_STATE_HOME"] = command.scratch.file("state")
         let code = """
             local client = decart.createDecartClient()
             client.queue.submitAndPoll { model = "lucy-pro-t2v", prompt = "x", policy = decart.policy.learned {} }
@@ -67,7 +68,7 @@ struct LearnedPolicyTests {
     ])
     func `a damaged file is put aside with a warning, and learning starts anew`(contents: String) async throws {
         var command = try Command()
-        command.environment["XDG_STATE_HOME"] = command.scratch.path("state")
+        command.environment["XDG_STATE_HOME"] = command.scratch.file("state")
         try command.scratch.write("state/decart-lua/durations.csv", contents)
         let outcome = try await RunningQueue.with(Self.quick) { [command] url in
             try await run(command, ["--base-url", url])
@@ -81,7 +82,7 @@ struct LearnedPolicyTests {
 
     @Test func `a line that was cut short is left out and not joined to the next`() async throws {
         var command = try Command()
-        command.environment["XDG_STATE_HOME"] = command.scratch.path("state")
+        command.environment["XDG_STATE_HOME"] = command.scratch.file("state")
         try command.scratch.write("state/decart-lua/durations.csv", "model,after_ms,before_ms\nm,1.0,2.0\nm,3.0,4")
         let outcome = try await RunningQueue.with(Self.quick) { [command] url in
             try await run(command, ["--base-url", url])
@@ -94,7 +95,7 @@ struct LearnedPolicyTests {
     @Test func `a file that cannot be written is a warning, once`() async throws {
         var command = try Command()
         try command.scratch.write("state", "in the way")
-        command.environment["XDG_STATE_HOME"] = command.scratch.path("state")
+        command.environment["XDG_STATE_HOME"] = command.scratch.file("state")
         let outcome = try await RunningQueue.with(Self.quick) { [command] url in
             try await run(command, ["--base-url", url])
         }
@@ -103,12 +104,12 @@ struct LearnedPolicyTests {
     }
 
     @Test(arguments: [
-        ("{ cost = 1 }", "policy.learned knows no option 'cost'; it takes budget, delayCost, file"),
-        ("{ lookCost = 0 }", "lookCost of policy.learned is a number from 1e-09 up, not 0"),
+        ("{ cost = 1 }", "policy.learned knows no option \"cost\". Did you mean lookCost?"),
+        ("{ lookCost = 0 }", "lookCost of policy.learned must be a number from 1e-09 up, not 0"),
         ("{ min = 0/0 }", "min of policy.learned"), ("{ max = math.huge }", "max of policy.learned"),
         ("{ min = 100, max = 50 }", "min of policy.learned, 100, is more than max, 50"),
         ("{ budget = 0 }", "budget of policy.learned"), ("{ interval = '5' }", "interval of policy.learned"),
-        ("{ file = 5 }", "file of policy.learned is a path, or false to keep nothing"),
+        ("{ file = 5 }", "file of policy.learned must be a string or false, not 5"),
         ("{ file = '' }", "file of policy.learned"),
     ])
     func `options that will not do are named`(options: String, complaint: String) async throws {
@@ -190,7 +191,13 @@ struct LearnedPolicyTests {
         let looks = Mutex(0)
         let outcome = try await RudeServer.with { method, path in
             if path.hasSuffix("/content") { return .reply("200 OK", "bytes", type: "video/mp4") }
-            let count = method == "POST" ? 0 : looks.withLock { $0 += 1; return $0 }
+            let count =
+                method == "POST"
+                ? 0
+                : looks.withLock {
+                    $0 += 1
+                    return $0
+                }
             return .reply("200 OK", #"{"job_id":"job_abc","status":"\#(count > 2 ? "completed" : "processing")"}"#)
         } _: { url in
             try await Command().run("--base-url", url, "-e", code)

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// What scripts load with `require`: Lua's C modules of the system, and files.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LuaPackageTests {
     @Test func `Debian's lua-cjson loads and works`() async throws {
         let outcome = try await Command().run(

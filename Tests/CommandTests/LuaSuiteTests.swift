@@ -2,7 +2,7 @@ import Testing
 
 /// The official Lua test suite passes under `decart-lua` file by file, as it does under the system's `lua5.4`.
 @Suite(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(5)),
     .enabled(
         if: OfficialLuaSuite.isPresent,
         "Name the folder `testes` of lua/lua at tag v5.4.4 in DECART_LUA_SUITE to run Lua's own test suite."))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What a script holds stays as long as it holds it, through copies, errors and collections; and no longer than that.
@@ -9,7 +10,8 @@ struct ObjectLifeTests {
     }
 
     @Test func `a cancelled task can be awaited through its error when its coroutine is gone`() async throws {
-        let outcome = try await run("""
+        let outcome = try await run(
+            """
             local function cancelled()
               local t = decart.spawn(function() decart.sleep(1e6) end)
               decart.sleep(0)
@@ -27,7 +29,8 @@ struct ObjectLifeTests {
     }
 
     @Test func `debug cannot take a task's coroutine from it`() async throws {
-        let outcome = try await run("""
+        let outcome = try await run(
+            """
             local t = decart.spawn(function() decart.sleep(20) return "done" end)
             decart.sleep(0)
             print(debug.getuservalue(t), debug.setuservalue(t, nil), debug.setuservalue(t, 1, 1))
@@ -38,7 +41,8 @@ struct ObjectLifeTests {
     }
 
     @Test func `an error that collects its own task while it is described is only an error`() async throws {
-        let outcome = try await run("""
+        let outcome = try await run(
+            """
             local n = 0
             task = decart.spawn(function()
               error(setmetatable({}, { __tostring = function()
@@ -59,7 +63,8 @@ struct ObjectLifeTests {
     }
 
     @Test func `a Blob outlives the copies of it that went through the host`() async throws {
-        let outcome = try await run("""
+        let outcome = try await run(
+            """
             local blob = decart.blob("abc", "text/plain")
             local task = decart.spawn(function() decart.sleep(1000) end)
             decart.sleep(0)
@@ -72,7 +77,8 @@ struct ObjectLifeTests {
     }
 
     @Test func `a task outlives the errors that name it`() async throws {
-        let outcome = try await run("""
+        let outcome = try await run(
+            """
             local first = decart.spawn(function() decart.sleep(1e6) end)
             local second = decart.spawn(function() decart.sleep(1e6) end)
             decart.sleep(0)
@@ -89,7 +95,8 @@ struct ObjectLifeTests {
     }
 
     @Test func `the names that a script gives other meanings stay the host's`() async throws {
-        let outcome = try await run("""
+        let outcome = try await run(
+            """
             local client = decart.createDecartClient()
             function next() return "mine" end
             pcall, pairs, type, error, getmetatable, tostring = nil, nil, nil, nil, nil, nil

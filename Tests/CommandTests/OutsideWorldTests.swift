@@ -1,12 +1,15 @@
+import TestSupport
 import Testing
 
 /// Waits for what is outside of the program: a line of input, another program.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutsideWorldTests {
     @Test func `timers go on while a line of piped input is waited for`() async throws {
         let command = try Command()
         // The line comes from a timer itself: if timers stood still, it would never come.
-        try command.scratch.write("script.lua", """
+        try command.scratch.write(
+            "script.lua",
+            """
             local decart = require("decart")
             local ticks, id = 0, nil
             id = setInterval(function()
@@ -44,7 +47,9 @@ struct OutsideWorldTests {
 
     @Test func `a program is gone once its task was cancelled`() async throws {
         let command = try Command()
-        try command.scratch.write("script.lua", """
+        try command.scratch.write(
+            "script.lua",
+            """
             local decart = require("decart")
             local task = decart.spawn(function()
               return decart.exec({ "sh", "-c", "echo $$ >pid.new; mv pid.new pid; exec sleep 600" })

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// `--policy file.lua`, and policies that are none.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct PolicyFileTests {
     private static let script = """
         local decart = require("decart")

@@ -2,14 +2,15 @@ import DecartAPI
 import DecartClient
 import Foundation
 import LocalQueue
+import TestSupport
 import Testing
 
-/// The README's Swift, compiled and run as it stands there.
+/// What the README shows works, and so does the Swift on its page, which is compiled here as it stands there.
 struct ReadmeTests {
     private static let environment = ["DECART_API_KEY": Command.key]
 
     private func makeVideo(environment: [String: String], file: String) async throws -> JobOutcome {
-        // README begin
+        // Page begin
         let configuration = try ClientConfiguration.resolve(ClientOptions(), environment: environment)
         let transport = HTTPTransport()
         let client = DecartClient(configuration: configuration, transport: transport)
@@ -24,66 +25,56 @@ struct ReadmeTests {
         case .failed(let job, let reason): print("\(job.id) failed: \(reason)")
         }
         await transport.shutdown()
-        // README end
+        // Page end
         return outcome
     }
 
-    @Test func `the Swift of the README makes a video`() async throws {
+    @Test func `the Swift of the page makes a video`() async throws {
         try await RunningQueue.with { url in
-            let scratch = try Scratch()
+            let scratch = try ScratchFolder()
             let environment = Self.environment.merging(["DECART_BASE_URL": url]) { _, last in last }
-            let outcome = try await makeVideo(environment: environment, file: scratch.path("sunset.mp4"))
+            let outcome = try await makeVideo(environment: environment, file: scratch.file("sunset.mp4"))
             guard case .completed = outcome else { return #expect(Bool(false), "\(outcome)") }
             #expect(scratch.names == ["sunset.mp4"])
         }
     }
 
-    @Test func `the README shows the Swift that is tested here`() throws {
+    @Test func `the page shows the Swift that is tested here`() throws {
         let source = try String(contentsOfFile: #filePath, encoding: .utf8)
         let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let begin = try #require(lines.firstIndex { $0.hasSuffix("// README begin") })
-        let end = try #require(lines.firstIndex { $0.hasSuffix("// README end") })
-        let snippet = lines[(begin + 1)..<end].map { String($0.dropFirst(8)) }.joined(separator: "\n")
-        let readme = try String(contentsOfFile: Command.root + "/README.md", encoding: .utf8)
-        #expect(readme.contains(snippet))
-    }
-
-    @Test func `the README's test is one, and its scenario is the example`() async throws {
-        let readme = try String(contentsOfFile: Command.root + "/README.md", encoding: .utf8)
-        let test = try #require(readme.components(separatedBy: "```lua\nlocal test = ").dropFirst().first)
-        let command = try Command()
-        let policy = try String(
-            contentsOfFile: Command.root + "/scripts/examples/policies/seed_page_backoff.lua", encoding: .utf8)
-        try command.scratch.write("seed_page_backoff.lua", policy)
-        try command.scratch.write("readme_test.lua", "local test = " + test.components(separatedBy: "```")[0])
-        let outcome = try await command.run("test")
-        #expect(outcome.exitCode == 0, "\(outcome.everything)")
-        let trouble = try String(
-            contentsOfFile: Command.root + "/scripts/examples/scenarios/trouble.lua", encoding: .utf8)
-        let body = try #require(trouble.components(separatedBy: "return function").last)
-        #expect(readme.contains("return function" + body))
+        let begin = try #require(lines.firstIndex { $0.hasSuffix("// Page begin") })
+        let end = try #require(lines.firstIndex { $0.hasSuffix("// Page end") })
+        let snippet = lines[(begin + 1)..<end].map { String($0.dropFirst(8)) + "\n" }.joined()
+        #expect(try Documentation("scripts/docs/swift.md").blocks("swift") == [snippet])
     }
 
     @Test func `the README's first script is the example`() throws {
-        let readme = try String(contentsOfFile: Command.root + "/README.md", encoding: .utf8)
-        let script = try String(contentsOfFile: Command.root + "/scripts/examples/poll.lua", encoding: .utf8)
-        #expect(readme.contains(script))
-        for name in ExampleTests.names { #expect(readme.contains("`\(name)`")) }
+        let script = try String(contentsOfFile: Repository.root + "/scripts/examples/poll.lua", encoding: .utf8)
+        #expect(try Documentation("README.md").blocks("lua").first == script)
     }
 
-    @Test func `help names every option and subcommand, and so does the README`() async throws {
-        let help = try await Command().run("--help").output
-        let readme = try String(contentsOfFile: Command.root + "/README.md", encoding: .utf8)
-        let ours = /^ +(?:-v, )?(--?[a-z][a-z-]*|-[EW])/.anchorsMatchLineEndings()
-        let options = help.matches(of: ours).map { String($0.1) }
-        #expect(options.count == 21)
-        for option in options { #expect(readme.contains("`\(option)"), "\(option)") }
-        for subcommand in ["serve", "test", "lab"] {
-            #expect(help.contains("decart-lua \(subcommand) "))
-            let own = try await Command().run(subcommand, "--help").output
-            let names = own.matches(of: /^  (--[a-z-]+)/.anchorsMatchLineEndings()).map { String($0.1) }
-            #expect(!names.isEmpty)
-            for name in names { #expect(readme.contains("`\(name)"), "\(subcommand) \(name)") }
+    @Test(arguments: ["README.md", "scripts/docs/fleet.md"])
+    func `the jobs that a page shows in a file are added`(page: String) async throws {
+        let table = try #require(try Documentation(page).blocks("csv").first)
+        var command = try Command()
+        command.environment["XDG_STATE_HOME"] = command.scratch.file("state")
+        try command.scratch.write("jobs.csv", table)
+        for clip in table.matches(of: /clips\/\w+\.mp4/) { try command.scratch.write(String(clip.0), "a clip") }
+        let outcome = try await command.run("jobs", "add", "--from", "jobs.csv")
+        #expect(outcome.output == "2 jobs added\n", "\(outcome.everything)")
+    }
+
+    @Test func `every script in the README runs, under the README's policy`() async throws {
+        let scripts = try Documentation("README.md").blocks("lua")
+        let policy = try #require(scripts.first { $0.contains("return function(poll)") })
+        let command = try Command()
+        try command.scratch.write("policy.lua", policy)
+        try command.scratch.write("clip.mp4", "the clip of a script's author")
+        for script in scripts where script != policy {
+            try command.scratch.write("script.lua", script)
+            let outcome = try await command.run("--local", "--virtual-time", "--policy", "policy.lua", "script.lua")
+            #expect(outcome.exitCode == 0, "\(script)\(outcome.everything)")
         }
+        #expect(Set(["dawn.mp4", "rain.mp4", "stars.mp4"]).isSubset(of: command.scratch.names))
     }
 }

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The queue as a scenario in Lua wants it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ScenarioTests {
     private static let scenario = """
         return function(job)
@@ -28,6 +29,24 @@ struct ScenarioTests {
         let outcome = try await command.run(words + ["--scenario", "s.lua", "x.lua"])
         #expect(outcome.output == "works\tcompleted\tnil\nfail\tfailed\tas asked\n", "\(outcome.errors)")
         #expect(outcome.exitCode == 0)
+    }
+
+    @Test(arguments: [("debug", true), ("error", true), ("critical", false)])
+    func `the queue's error is logged at error and below`(level: String, isLogged: Bool) async throws {
+        let command = try Command()
+        try command.scratch.write("s.lua", "return function() return 5 end")
+        try command.scratch.write(
+            "x.lua",
+            """
+            local client = require("decart").createDecartClient({ maxRetries = 0 })
+            print(pcall(client.queue.submit, { model = "lucy-pro-t2v", prompt = "x" }))
+            """)
+        let outcome = try await command.run("--local", "--log-level", level, "--scenario", "s.lua", "x.lua")
+        #expect(outcome.output.hasPrefix("false\t"), "\(outcome.everything)")
+        #expect(
+            outcome.errors.contains("the scenario's answer to submit 1 cannot be used") == isLogged,
+            "\(outcome.everything)")
+        #expect(outcome.errors.contains("decart-lua.http") == (level == "debug"), "\(outcome.everything)")
     }
 
     @Test func `a server goes by it`() async throws {

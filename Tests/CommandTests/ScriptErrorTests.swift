@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a user is told when a script cannot run or fails.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ScriptErrorTests {
     /// Runs a file of that text against a queue on this machine.
     private func run(_ text: String, _ arguments: String...) async throws -> Command.Outcome {

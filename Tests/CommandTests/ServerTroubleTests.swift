@@ -1,9 +1,10 @@
 import Foundation
 import LocalQueue
+import TestSupport
 import Testing
 
 /// Keys, addresses and servers that will not do: what the user is told, and that no job is lost.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ServerTroubleTests {
     private static let ask = #"decart.createDecartClient().queue.status("job_abc")"#
     private static let submit = """
@@ -44,7 +45,9 @@ struct ServerTroubleTests {
         ("500 Oops", "boom", "QUEUE_STATUS_ERROR"), ("404 Not Found", #"{"detail":"gone"}"#, "NOT_FOUND"),
     ])
     func `an answer that will not do says so`(status: String, body: String, code: String) async throws {
-        let outcome = try await RudeServer.with { _, _ in .reply(status, body) } _: { url in
+        let outcome = try await RudeServer.with { _, _ in
+            .reply(status, body)
+        } _: { url in
             try await Command().run("--base-url", url, "-e", Self.ask)
         }
         #expect(outcome.exitCode == 1)
@@ -53,7 +56,9 @@ struct ServerTroubleTests {
     }
 
     @Test func `a submit whose answer is unreadable says that the job may exist`() async throws {
-        let outcome = try await RudeServer.with { _, _ in .reply("200 OK", "what?") } _: { url in
+        let outcome = try await RudeServer.with { _, _ in
+            .reply("200 OK", "what?")
+        } _: { url in
             try await Command().run("--base-url", url, "-e", Self.submit)
         }
         #expect(outcome.exitCode == 1)
@@ -102,7 +107,9 @@ struct ServerTroubleTests {
             local _, e = pcall(client.queue.poll, "job_abc", { timeout = 100, policy = decart.policy.fixed(20) })
             print(e.code, e.data.job_id)
             """
-        let outcome = try await RudeServer.with { _, _ in .reply(status, body) } _: { url in
+        let outcome = try await RudeServer.with { _, _ in
+            .reply(status, body)
+        } _: { url in
             try await Command().run("--base-url", url, "-e", script)
         }
         #expect(outcome.output == "\(code)\tjob_abc\n")

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The live region on a real terminal, and what is left of it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TerminalTests {
     private static let script = """
         local decart = require("decart")
@@ -31,7 +32,7 @@ struct TerminalTests {
     private func onTerminal(_ arguments: String = "", _ body: (Tmux) async throws -> Void) async throws {
         let command = try Command()
         try command.scratch.write("live.lua", Self.script)
-        let tmux = try await Tmux("'\(try Command.path())' live.lua \(arguments)", scratch: command.scratch)
+        let tmux = try await Tmux("'\(try Repository.program())' live.lua \(arguments)", scratch: command.scratch)
         do {
             try await body(tmux)
         } catch {
@@ -51,7 +52,8 @@ struct TerminalTests {
             let second = try await tmux.wait(for: "50 %")
             #expect(
                 second.contains(
-                    /^begun\n\npartial and to stderr\nfrom a child\nits errors\nfrom a pipe\nread\nLua warning: a warning\n\n/),
+                    /^begun\n\npartial and to stderr\nfrom a child\nits errors\nfrom a pipe\nread\nLua warning: a warning\n\n/
+                ),
                 "\(second)")
             #expect(second.contains(/warning\n\nGenerating \.\.\.\nprogress █{20}░{20} 50 %  0:0\d$/), "\(second)")
             #expect(try await tmux.hasCursor)
@@ -99,7 +101,7 @@ struct TerminalTests {
             print("cleaning up")
             decart.shield(decart.sleep, 60000)
             """)
-        let tmux = try await Tmux("'\(try Command.path())' stuck.lua", scratch: command.scratch)
+        let tmux = try await Tmux("'\(try Repository.program())' stuck.lua", scratch: command.scratch)
         try await tmux.wait(for: "25 %")
         try await tmux.type("C-c")
         try await tmux.wait(for: "cleaning up")
@@ -113,7 +115,7 @@ struct TerminalTests {
     @Test func `a terminal that can do nothing gets plain lines`() async throws {
         let command = try Command()
         try command.scratch.write("plain.lua", #"document.getElementById("progress").value = 25"#)
-        let tmux = try await Tmux("TERM=dumb '\(try Command.path())' plain.lua", scratch: command.scratch)
+        let tmux = try await Tmux("TERM=dumb '\(try Repository.program())' plain.lua", scratch: command.scratch)
         #expect(try await tmux.wait(for: "[exit 0]") == "progress: 25 %\n[exit 0]")
         await tmux.end()
     }

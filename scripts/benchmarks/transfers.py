@@ -51,18 +51,24 @@ def measure(program, run, row):
         }
         for what, commands in groups.items():
             times = {who: [] for who, _ in commands}
+            work = {who: [] for who, _ in commands}
             memory = 0
             for _ in range(ROUNDS):
                 for who, command in commands:
                     if "up" not in what:
                         file.unlink(missing_ok=True)
                     begin = time.perf_counter()
-                    _, peak, _ = run(command)
+                    _, peak, cpu = run(command)
                     times[who].append(time.perf_counter() - begin)
+                    work[who].append(cpu)
                     memory = max(memory, peak) if who == "decart-lua" else memory
-            ours = None
+            ours = used = None
             for who, _ in commands:
                 speed = SIZE / 1e6 / statistics.median(times[who])
-                row(what, who, speed, "MB/s", ours, 0.9 if ours and "down" in what else None, least=True)
+                row(what, who, speed, "MB/s", ours, None if not ours else 0.95 if "down" in what else 0.6, least=True)
                 ours = ours or speed
+            for who, _ in commands:
+                cpu = statistics.median(work[who])
+                row(f"{what}: CPU", who, cpu, "s", used)
+                used = used or cpu
             row(f"{what}: peak memory", "decart-lua", memory, "MB")

@@ -1,4 +1,5 @@
--- Submits a job and looks at its status once.
+-- As on Decart's page about queue.status. Its model has been retired since: with a key, name a current one.
+-- Submits a job and polls its status once.
 local decart = require("decart")
 
 local client = decart.createDecartClient({

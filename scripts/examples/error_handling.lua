@@ -1,4 +1,5 @@
--- Tells what kind of error a call met: error_handling.lua [id]; the id it takes otherwise is unknown to every queue.
+-- As on Decart's page about queue.status.
+-- Tells errors apart by their code: error_handling.lua [id]; its default id is unknown to every queue.
 local decart = require("decart")
 local client = decart.createDecartClient()
 

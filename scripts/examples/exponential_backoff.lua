@@ -1,4 +1,5 @@
--- Looks at a job less and less often, from every second to every ten.
+-- As on Decart's page about queue.status. Its model has been retired since: with a key, name a current one.
+-- Polls a job less and less often, from every second to every ten.
 local decart = require("decart")
 local client = decart.createDecartClient()
 

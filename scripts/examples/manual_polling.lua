@@ -1,4 +1,5 @@
--- Looks at a job every two seconds in a loop of its own until the video is there.
+-- As on Decart's page about queue.status. Its model has been retired since: with a key, name a current one.
+-- Polls a job every two seconds, in a loop of its own, until the video is there.
 local decart = require("decart")
 local client = decart.createDecartClient()
 

@@ -1,4 +1,5 @@
--- Looks at many jobs at once: multiple_jobs.lua [id ...]; without ids it submits three jobs first.
+-- As on Decart's page about queue.status. Its model has been retired since: with a key, name a current one.
+-- Polls many jobs at once: multiple_jobs.lua [id ...]; without ids it submits three jobs first.
 local decart = require("decart")
 local client = decart.createDecartClient()
 

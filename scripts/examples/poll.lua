@@ -1,10 +1,12 @@
--- Submits a job, looks at it every two seconds until it is done, and saves the video.
+-- Has a clip restyled, polls the job every two seconds until it is done, and saves the video: poll.lua [clip]
 local decart = require("decart")
 local client = decart.createDecartClient()
+local clip = arg[1] or arg[0]:gsub("[^/]*$", "clip.mp4") -- the one beside this script
 
 local job = client.queue.submit({
-  model = decart.models.video("lucy-pro-t2v"),
-  prompt = "A beautiful sunset",
+  model = decart.models.video("lucy-restyle-2"),
+  data = clip,
+  prompt = "A watercolour painting",
 })
 print("submitted " .. job.job_id)
 

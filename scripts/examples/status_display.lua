@@ -1,3 +1,4 @@
+-- As on Decart's page about queue.status. Its model has been retired since: with a key, name a current one.
 -- Shows a job's status in two elements, as the page does: status_display.lua [image]
 local decart = require("decart")
 local client = decart.createDecartClient()

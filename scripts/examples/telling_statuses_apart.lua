@@ -1,3 +1,4 @@
+-- As on Decart's page about queue.status. Its model has been retired since: with a key, name a current one.
 -- Does something else for each status: telling_statuses_apart.lua [id]; without an id it submits a job first.
 local decart = require("decart")
 local client = decart.createDecartClient()

@@ -1,5 +1,5 @@
--- The main task: what the command line says, in its order, then the script, then the prompt.
-local core, host, repl = ...
+-- The main task: the command line's actions in order, then the script, then the prompt.
+local core, host, repl, work = ...
 
 local function or_fail(chunk, message)
   if not chunk then error(message, 0) end
@@ -32,12 +32,12 @@ local actions = {
   warnings = function() warn("@on") end,
 }
 
--- A policy of its own for every wait of the run that is given none.
+-- A policy for every wait of the run that is given none.
 local function load_policy(path)
   local policy = core.nowait("a policy's file", or_fail(loadfile(path)), path)
   if type(policy) ~= "function" then
     error(("--policy %s: the file returned %s; it is to return a policy: a function(poll) that returns the "
-      .. "milliseconds until the next look, or nil to give up"):format(
+      .. "milliseconds until the next poll, or nil to give up"):format(
       path, policy == nil and "nothing" or "a " .. type(policy)), 0)
   end
   return policy
@@ -74,6 +74,7 @@ return function(plan)
   for _, action in ipairs(plan.actions) do actions[action.kind](action.text) end
   if plan.script then
     local chunk = or_fail(loadfile(plan.script ~= "-" and plan.script or nil))
+    if work then return work(chunk(script_arguments())) end
     if not plan.interactive then return chunk(script_arguments()) end
     chunk(script_arguments())
   end

@@ -1,5 +1,5 @@
 -- The prompt: reads a chunk, runs it as a task of its own, shows what it returns. Other tasks go on meanwhile.
-local core, host = ...
+local core, host, inspect = ...
 local decart = core.decart
 
 local function prompt(first)
@@ -12,10 +12,11 @@ local function incomplete(message)
   return type(message) == "string" and message:sub(-5) == "<eof>"
 end
 
--- A whole chunk, or nil at the end of the input; a chunk that does not compile comes as nil and its message.
+-- A whole chunk; nil at the end of the input; false for one that Ctrl-C cleared, false and the message for one that
+-- does not compile.
 local function read_chunk()
-  local text = host.prompt(prompt(true))
-  if text == nil then return nil end
+  local text = host.prompt(prompt(true), false)
+  if not text then return text end
   if text:sub(1, 1) == "=" then text = "return " .. text:sub(2) end
   local chunk = load("return " .. text, "=stdin")
   while not chunk do
@@ -26,8 +27,9 @@ local function read_chunk()
       host.remember(text)
       return false, message
     end
-    local line = host.prompt(prompt(false))
+    local line = host.prompt(prompt(false), true)
     if line == nil then return false, message end
+    if not line then return false end
     text = text .. "\n" .. line
   end
   host.remember(text)
@@ -39,7 +41,7 @@ local function say(message)
   io.stderr:flush()
 end
 
--- The traceback's lines that are the user's.
+-- The lines of the traceback that belong to the user's code.
 local function explain(e)
   local message = type(e) == "string" and e
   if not message then
@@ -57,14 +59,46 @@ local function explain(e)
   return message .. "\nstack traceback:" .. table.concat(lines)
 end
 
+-- What a script puts in place of `print` is given the values themselves.
+local plain_print = print
+
 local function show(ok, ...)
   if not ok then return say((...)) end
   if select("#", ...) == 0 then return end
-  local printed, message = pcall(print, ...)
+  local values = table.pack(...)
+  if print == plain_print then
+    for i = 1, values.n do
+      local done, text = pcall(inspect, values[i])
+      if done then values[i] = text end
+    end
+  end
+  local printed, message = pcall(print, table.unpack(values, 1, values.n))
   if not printed then say(("error calling 'print' (%s)"):format(tostring(message))) end
 end
 
+-- What is being evaluated.
+local evaluating
+
+host.stopper(function()
+  if evaluating then evaluating:cancel("interrupted") end
+end)
+
+-- help(x): the reference on a function, a namespace, an object or a name.
+local function help(x)
+  if x == nil then return io.write(host.help()) end
+  local name = core.names[x] or x
+  if type(x) == "userdata" or (type(name) == "table" and type(debug.getmetatable(x)) == "table") then
+    local mt = debug.getmetatable(x)
+    name = mt and mt.__name
+  end
+  if type(name) ~= "string" then
+    core.raise(("help has nothing on a %s of your own; pass it something that decart has, or a name"):format(type(x)))
+  end
+  io.write(host.help(name))
+end
+
 return function()
+  if rawget(_G, "help") == nil then rawset(_G, "help", help) end
   while true do
     local chunk, message = read_chunk()
     if chunk == nil then
@@ -72,15 +106,17 @@ return function()
       return
     elseif chunk then
       local task = decart.spawn(function() return xpcall(chunk, explain) end)
-      host.evaluating(function() task:cancel("interrupted") end)
+      evaluating = task
+      host.evaluating(true)
       local results = table.pack(pcall(task.await, task))
-      host.evaluating(nil)
+      host.evaluating(false)
+      evaluating = nil
       if results[1] then
         show(table.unpack(results, 2, results.n))
       else
         say(tostring(results[2]))
       end
-    else
+    elseif message then
       say(message)
     end
   end

@@ -1,35 +1,19 @@
 import Foundation
-import Subprocess
-import SystemPackage
+import TestSupport
 
 /// The built `decart-lua`, run as a user runs it.
 struct Command: Sendable {
-    struct Outcome: Sendable {
-        var exitCode: Int32
-        var output: String
-        var errors: String
-        /// Both streams, for what must appear in neither.
-        var everything: String { output + errors }
-    }
-
-    struct NotBuilt: Error, CustomStringConvertible {
-        var paths: [String]
-        var description: String {
-            "decart-lua is not at \(paths.joined(separator: " nor at ")); build it with `swift build` and test again."
-        }
-    }
+    typealias Outcome = ChildProgram.Outcome
 
     /// The key that every run has unless a test says otherwise. It must not turn up in any output.
     static let key = "dct_0123456789_not_to_be_shown"
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
 
-    let scratch: Scratch
+    let scratch: ScratchFolder
     /// Of the run, beside PATH; DECART_API_KEY is `key` unless it is set to nil here.
     var environment: [String: String?] = [:]
 
     init() throws {
-        scratch = try Scratch()
+        scratch = try ScratchFolder()
     }
 
     /// Runs it in the scratch folder until it ends.
@@ -38,50 +22,34 @@ struct Command: Sendable {
     }
 
     func run(_ words: [String], input: String = "") async throws -> Outcome {
-        try await run(program: Self.path(), words, input: input)
+        try await program(at: Repository.program()).run(words, input: input)
     }
 
     /// Runs it by way of a shell, for limits and redirections; "$1" there is the program.
+    ///
+    /// A shell has what it starts with `&` ignore Ctrl-C: with `heeding` before it, a program does not. `await 'command'`
+    /// runs a command until it succeeds, or gives up after two minutes and more, with status 97.
     func runThroughShell(_ line: String) async throws -> Outcome {
-        try await run(program: "/bin/sh", ["-c", line, "sh", try Self.path()], input: "")
-    }
-
-    private func run(program: String, _ words: [String], input: String) async throws -> Outcome {
-        // From a file, not a pipe: a program that ends without reading a pipe takes Subprocess down with it.
-        let inputFolder = try Scratch()
-        try inputFolder.write("input", input)
-        let result = try await Subprocess.run(
-            .path(FilePath(program)), arguments: Arguments(words), environment: .custom(variables),
-            workingDirectory: FilePath(scratch.path),
-            input: .fileDescriptor(
-                try FileDescriptor.open(inputFolder.path("input"), .readOnly), closeAfterSpawningProcess: true),
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        let code: Int32 =
-            switch result.terminationStatus {
-            case .exited(let code): code
-            case .signaled(let signal): 128 + signal
+        let functions = """
+            heeding() { exec env --default-signal=INT,QUIT "$@"; }
+            await() {
+              tries=0
+              until eval "$1"; do
+                tries=$((tries + 1))
+                if [ $tries -ge 2400 ]; then echo "waited in vain: $1" >&2; exit 97; fi
+                sleep 0.05
+              done
             }
-        return Outcome(exitCode: code, output: result.standardOutput, errors: result.standardError)
+
+            """
+        return try await program(at: "/bin/sh").run(["-c", functions + line, "sh", try Repository.program()])
     }
 
-    private var variables: [Environment.Key: String] {
-        var all: [String: String?] = [
+    private func program(at path: String) -> ChildProgram {
+        var variables: [String: String?] = [
             "PATH": ProcessInfo.processInfo.environment["PATH"], "DECART_API_KEY": Self.key,
         ]
-        all.merge(environment) { _, last in last }
-        var variables: [Environment.Key: String] = [:]
-        for (name, value) in all {
-            if let key = Environment.Key(rawValue: name), let value { variables[key] = value }
-        }
-        return variables
-    }
-
-    /// Beside the test bundle; where that is not known, in the package's debug folder.
-    static func path() throws -> String {
-        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("decart-lua").path
-        let paths = [beside, root + "/.build/debug/decart-lua"]
-        guard let path = paths.first(where: FileManager.default.isExecutableFile) else { throw NotBuilt(paths: paths) }
-        return path
+        variables.merge(environment) { _, last in last }
+        return ChildProgram(path, folder: scratch.path, environment: variables.compactMapValues { $0 })
     }
 }

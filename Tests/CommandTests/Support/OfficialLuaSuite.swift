@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Lua's own test suite of version 5.4.4, where this machine has it.
 enum OfficialLuaSuite {
@@ -22,7 +23,7 @@ enum OfficialLuaSuite {
     static func run(_ file: String, portable: Bool = true) async throws -> (exitCode: Int32, end: Substring) {
         var command = try Command()
         command.environment = ["DECART_LUA_BYTECODE": "1"]
-        try FileManager.default.copyItem(atPath: folder ?? "", toPath: command.scratch.path("suite"))
+        try FileManager.default.copyItem(atPath: folder ?? "", toPath: command.scratch.file("suite"))
         let settings = portable ? "_U=true _port=true" : "_U=true"
         let outcome = try await command.runThroughShell(
             "cd suite && exec \"$1\" -e '\(settings)' \(file) >../output 2>&1")

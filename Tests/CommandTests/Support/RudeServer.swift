@@ -1,5 +1,7 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
+import TestSupport
 
 /// Answers requests with bytes exactly as given, be they HTTP or not.
 enum RudeServer {
@@ -8,20 +10,33 @@ enum RudeServer {
         var closes = true
 
         /// A whole reply, as a well-behaved server would send it.
-        static func reply(_ status: String, _ body: String, type: String = "application/json") -> Answer {
+        ///
+        /// - Parameter headers: further ones, each with its line's end.
+        static func reply(
+            _ status: String, _ body: String, type: String = "application/json", headers: String = ""
+        ) -> Answer {
             Answer(
                 bytes: "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n"
-                    + "Connection: close\r\n\r\n\(body)")
+                    + "\(headers)Connection: close\r\n\r\n\(body)")
         }
     }
 
     typealias Rule = @Sendable (_ method: String, _ path: String) -> Answer
 
+    /// - Parameter identity: whose certificate it shows; nil: it does not speak TLS.
     static func with<Value: Sendable>(
-        _ rule: @escaping Rule, _ body: @Sendable (_ url: String) async throws -> Value
+        _ rule: @escaping Rule, identity: TestAuthority.Identity? = nil,
+        _ body: @Sendable (_ url: String) async throws -> Value
     ) async throws -> Value {
-        try await LoopbackServer.with(
+        let context = try identity.map { identity in
+            try NIOSSLContext(
+                configuration: .makeServerConfiguration(
+                    certificateChain: try NIOSSLCertificate.fromPEMFile(identity.certificate).map { .certificate($0) },
+                    privateKey: .privateKey(try NIOSSLPrivateKey(file: identity.key, format: .pem))))
+        }
+        return try await LoopbackListener.with(
             { pipeline in
+                if let context { try pipeline.addHandler(NIOSSLServerHandler(context: context)) }
                 try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
                 try pipeline.addHandler(Answering(rule: rule))
             }, body)

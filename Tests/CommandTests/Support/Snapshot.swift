@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The output of a run as it is committed, without what differs from run to run.
@@ -14,7 +15,7 @@ struct Snapshot {
         if !files.isEmpty { text += "\n--- files\n" + files.map { $0 + "\n" }.joined() }
         // The program begins its messages with the name it was called by.
         text = text.replacing(/\S+\/decart-lua:/, with: "decart-lua:")
-        text = text.replacing(Command.root + "/", with: "").replacing(queue, with: "http://queue")
+        text = text.replacing(Repository.root + "/", with: "").replacing(queue, with: "http://queue")
         text = text.replacing(/\(\d+ bytes\)/, with: "(N bytes)")
         self.name = name
         self.text = Self.withNumberedJobs(text)
@@ -22,7 +23,7 @@ struct Snapshot {
 
     /// Fails where it is not what is committed; with `DECART_LUA_UPDATE_SNAPSHOTS=1` in the environment it is written.
     func check(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let file = Command.root + "/Tests/CommandTests/Snapshots/\(name).txt"
+        let file = Repository.root + "/Tests/CommandTests/Snapshots/\(name).txt"
         if ProcessInfo.processInfo.environment["DECART_LUA_UPDATE_SNAPSHOTS"] == "1" {
             try Data(text.utf8).write(to: URL(fileURLWithPath: file))
             return

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Synchronization
+import TestSupport
 
 /// A queue at which nothing comes to its end: a status and an upload get no reply, a result stops in its middle. Only a
 /// submit is answered, after a moment. `GET /v1/files/count` tells how many connections are open and how many jobs
@@ -11,7 +12,7 @@ final class StallingServer: Sendable {
 
     static func with<Value: Sendable>(_ body: @Sendable (_ url: String) async throws -> Value) async throws -> Value {
         let server = StallingServer()
-        return try await LoopbackServer.with(
+        return try await LoopbackListener.with(
             { pipeline in
                 try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
                 try pipeline.addHandler(Answering(server: server))

@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 
 /// A real terminal: tmux without anybody looking at it. Where there is no tmux, what uses this fails.
 struct Tmux {
@@ -14,18 +15,18 @@ struct Tmux {
         var description: String { "the terminal never showed \(wanted); it shows:\n\(screen)" }
     }
 
-    private let scratch: Scratch
-    private var socket: String { scratch.path("tmux") }
+    private let scratch: ScratchFolder
 
     /// Runs `line` in a shell on a terminal of that size, in the scratch folder, and after it prints "[exit N]".
-    init(_ line: String, columns: Int = 70, rows: Int = 16, scratch: Scratch) async throws {
+    init(_ line: String, columns: Int = 70, rows: Int = 16, scratch: ScratchFolder) async throws {
         self.scratch = scratch
         try scratch.write("tmux.conf", "set -g default-shell /bin/sh\nset -g status off\n")
         // The shell outlives Ctrl-C, and what comes last keeps the screen there to be looked at.
-        let command = "trap : INT; cd '\(scratch.path)' && LANG=C.UTF-8 DECART_API_KEY=\(Command.key) \(line); "
+        let command =
+            "trap : INT; cd '\(scratch.path)' && LANG=C.UTF-8 DECART_API_KEY=\(Command.key) \(line); "
             + "echo \"[exit $?]\"; exec cat"
         try await run(
-            "-f", scratch.path("tmux.conf"), "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command)
+            "-f", scratch.file("tmux.conf"), "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command)
     }
 
     /// What is on the screen.
@@ -53,7 +54,7 @@ struct Tmux {
 
     /// Looks again and again until the screen is as wanted; answers it.
     @discardableResult
-    func wait(for wanted: String, seconds: Double = 30, _ condition: (String) -> Bool) async throws -> String {
+    func wait(for wanted: String, seconds: Double = 60, _ condition: (String) -> Bool) async throws -> String {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while true {
             let screen = try await screen
@@ -78,8 +79,9 @@ struct Tmux {
     private func run(_ words: [String]) async throws -> String {
         guard
             let result = try? await Subprocess.run(
-                .name("tmux"), arguments: Arguments(["-S", socket] + words), output: .string(limit: 1 << 20),
-                error: .string(limit: 1 << 16)),
+                // A socket's path may have 107 bytes, which the folder's alone may use up.
+                .name("tmux"), arguments: Arguments(["-S", "tmux"] + words), workingDirectory: FilePath(scratch.path),
+                output: .string(limit: 1 << 20), error: .string(limit: 1 << 16)),
             result.terminationStatus == .exited(0)
         else { throw Missing() }
         return result.standardOutput

@@ -1,5 +1,5 @@
--- For an account that may make so many requests a minute: all waits of a run share one budget. Each look books the next
--- free moment; a 429 halves the rate, quiet time brings it back.
+-- For an account that may make only so many requests a minute: all waits of a run share one budget. Each poll books the
+-- next free moment. A 429 halves the rate, and a quiet period restores it.
 local decart = require("decart")
 
 local PER_MINUTE = 60
@@ -7,7 +7,7 @@ local SLOWEST = 60000
 
 local fastest = 60000 / PER_MINUTE
 local gap = fastest
-local free = 0 -- when the next look may be, on the script's clock
+local free = 0 -- when the next poll may be, on the script's clock
 
 return function(poll)
   local now = decart.now()

@@ -4,7 +4,7 @@ local decart = require("decart")
 describe("the policy for a rate-limited account", function()
   local client, policy
 
-  beforeEach(function()
+  before_each(function()
     client = decart.createDecartClient({ maxRetries = 0 })
     policy = dofile("rate_limited.lua")
   end)

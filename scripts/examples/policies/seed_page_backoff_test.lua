@@ -4,7 +4,7 @@ local decart = require("decart")
 describe("the seed page's back-off", function()
   local client, policy
 
-  beforeEach(function()
+  before_each(function()
     client = decart.createDecartClient()
     policy = dofile("seed_page_backoff.lua")
   end)

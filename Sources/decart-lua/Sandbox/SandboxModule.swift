@@ -1,0 +1,126 @@
+import DecartAPI
+import DecartModule
+import LuaVM
+import SandboxLink
+import SandboxedScript
+import ScriptPermissions
+import ScriptRuntime
+
+/// What `sandbox.lua` asks the host.
+struct SandboxModule {
+    let process: SandboxedProcess
+    let guardian: SandboxGuard
+
+    init(_ process: SandboxedProcess) {
+        self.process = process
+        guardian = process.guardian
+    }
+
+    /// Takes away what the script may not have, before any of it is compiled.
+    func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
+        let loaded = try runtime.loadModule(
+            PackageResources.sandbox_lua, name: "sandbox",
+            functions: [permitFile, permitProgram, permitted, readVariable, chunk, module])
+        runtime.release(loaded)
+    }
+
+    /// "read" or "write", path: raises what forbids it.
+    private var permitFile: ModuleFunction {
+        ModuleFunction("permit") { [guardian] call throws(LuaError) in
+            let kind = PermissionKind(rawValue: try call.string(1)) ?? .write
+            let path = BytePath(bytes: try call.bytes(2))
+            do throws(DecartError) {
+                try guardian.checkFile(kind, path)
+            } catch {
+                throw LuaError(error)
+            }
+            return .returns
+        }
+    }
+
+    /// a program or nil for the shell: raises what forbids it.
+    private var permitProgram: ModuleFunction {
+        ModuleFunction("permitProgram") { [guardian] call throws(LuaError) in
+            do throws(DecartError) {
+                try guardian.checkProgram(call.value(1).bytes)
+            } catch {
+                throw LuaError(error)
+            }
+            return .returns
+        }
+    }
+
+    /// name: tells that the variable was read.
+    private var readVariable: ModuleFunction {
+        ModuleFunction("readVariable") { [guardian] call throws(LuaError) in
+            guardian.read(variable: try call.bytes(1))
+            return .returns
+        }
+    }
+
+    /// path: whether it may be read; without one, whether C modules may be loaded.
+    private var permitted: ModuleFunction {
+        ModuleFunction("permitted") { [guardian] call throws(LuaError) in
+            guard let path = call.value(1).bytes else {
+                call.push(.boolean(guardian.mayLoadNative))
+                return .returns
+            }
+            let isPermitted: Bool
+            do throws(DecartError) {
+                try guardian.checkFile(.read, BytePath(bytes: path))
+                isPermitted = true
+            } catch {
+                isPermitted = false
+            }
+            call.push(.boolean(isPermitted))
+            return .returns
+        }
+    }
+
+    /// path: what is in the file, or nil and why not. Raises a refusal.
+    private var chunk: ModuleFunction {
+        ModuleFunction("chunk") { [process, guardian] call throws(LuaError) in
+            let path = try call.bytes(1)
+            switch process.connection.ask(.chunk(path)) {
+            case .file(_, let bytes): call.push(.string(bytes))
+            case .none(_, isRefusal: true):
+                do throws(DecartError) {
+                    try guardian.checkFile(.read, BytePath(bytes: path))
+                } catch {
+                    throw LuaError(error)
+                }
+                call.push(.nil)
+            case .none(let reason, isRefusal: false):
+                call.push(.nil)
+                call.push(.text(reason))
+            case .journal, .failed: call.push(.nil)
+            }
+            return .returns
+        }
+    }
+
+    /// name: a module's source and its path; or nil and where it was looked for.
+    private var module: ModuleFunction {
+        ModuleFunction("module") { [process] call throws(LuaError) in
+            switch process.connection.ask(.module(try call.string(1))) {
+            case .file(let path, let bytes):
+                call.push(.string(bytes))
+                call.push(.string(path))
+            case .none(let reason, _):
+                call.push(.nil)
+                call.push(.text(reason))
+            case .journal, .failed: call.push(.nil)
+            }
+            return .returns
+        }
+    }
+}
+
+/// What the script's own functions for files ask.
+struct GuardedFiles: FileGuard {
+    let guardian: SandboxGuard
+
+    func check(_ access: FileAccess, _ path: BytePath) throws(DecartError) {
+        try guardian.checkFile(access == .read ? .read : .write, path)
+    }
+}

@@ -1,0 +1,34 @@
+import DecartAPI
+import DecartClient
+import DecartModule
+import SandboxLink
+import SandboxedScript
+
+/// The journal as the keeper lets it be seen.
+private struct KeptJournal: RunJournal {
+    let keeper: LinkTransport
+
+    func jobs(_ wanted: JSONValue) async throws(DecartError) -> [JSONValue] { try await keeper.jobs(wanted) }
+    func spend() async throws(DecartError) -> JSONValue { try await keeper.spend() }
+}
+
+extension SandboxedProcess {
+    /// Decides what the script may do, and tells the keeper what it did where that is wanted.
+    var guardian: SandboxGuard {
+        guard options.sandbox.audit != nil else { return SandboxGuard(greeting.permissions) }
+        return SandboxGuard(greeting.permissions) { [connection] kind, what in
+            connection.tell(LinkedUse(kind: kind, what: what))
+        }
+    }
+
+    /// - Parameter keeper: carries requests; nil: the queue is in this process.
+    func prepare(_ settings: inout DecartModule.Settings, keeper: LinkTransport?) {
+        settings.files = GuardedFiles(guardian: guardian)
+        settings.writesSidecars = false
+        guard let keeper else { return }
+        settings.paidWork = keeper
+        settings.runJournal = KeptJournal(keeper: keeper)
+        settings.server = greeting.server.map { ServerOverride.keeper($0) }
+        settings.clientFault = greeting.clientFault
+    }
+}
