@@ -54,7 +54,7 @@ struct Tmux {
 
     /// Looks again and again until the screen is as wanted; answers it.
     @discardableResult
-    func wait(for wanted: String, seconds: Double = 60, _ condition: (String) -> Bool) async throws -> String {
+    func wait(for wanted: String, seconds: Double = 240, _ condition: (String) -> Bool) async throws -> String {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while true {
             let screen = try await screen
