@@ -189,7 +189,7 @@ let package = Package(
             name: "SandboxKeeper",
             dependencies: [
                 "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
-                "JobJournal", "RunClock", "TemporaryFiles", nioCore, nioPosix, systemPackage,
+                "JobJournal", "RunClock", "TemporaryFiles", nioCore, nioPosix, systemPackage, collections,
             ]),
 
         // Which files change.

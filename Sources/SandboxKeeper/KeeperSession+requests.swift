@@ -10,11 +10,12 @@ extension KeeperSession {
     private static let inlineLimit = 64 << 10
 
     func carry(
-        _ number: UInt32, _ linked: LinkedRequest, _ verdict: RequestRules.Verdict, _ body: TransportRequest.Body,
+        _ number: UInt32, _ linked: LinkedRequest, _ verdict: RequestRules.Verdict, _ body: HeldBody,
         _ credit: CreditGate
     ) async {
         do throws(TransportError) {
             let reply = try await ask(number, linked, verdict, body)
+            onLoop { $0.giveBack(number) }
             if let location = reply.header("location"), isOfAPI(verdict),
                 case .success(let target) = Redirect.target(of: location, from: linked.url)
             {
@@ -24,7 +25,7 @@ extension KeeperSession {
         } catch {
             var failure = error
             failure.reason = KeyScrubber.scrubbed(failure.reason, key: key)
-            send(Frame(.failure, number, LinkedFailure(failure).payload))
+            await sendInTurn(Frame(.failure, number, LinkedFailure(failure).payload))
         }
     }
 
@@ -33,11 +34,11 @@ extension KeeperSession {
     }
 
     private func ask(
-        _ number: UInt32, _ linked: LinkedRequest, _ verdict: RequestRules.Verdict, _ body: TransportRequest.Body
+        _ number: UInt32, _ linked: LinkedRequest, _ verdict: RequestRules.Verdict, _ body: HeldBody
     ) async throws(TransportError) -> TransportReply {
         var request = TransportRequest(
-            linked.method, url: linked.url, body: body, idleTimeout: linked.idleTimeout,
-            streamsReply: linked.streamsReply, needsFreshConnection: linked.needsFreshConnection)
+            linked.method, url: linked.url, body: body.take(), idleTimeout: linked.idleTimeout,
+            streamsReply: linked.streamsReply || verdict.mayBeLong, needsFreshConnection: linked.needsFreshConnection)
         request.onSending = { [self] in send(Frame(.began, number)) }
         if case .elsewhere(let host, let port, let needsPublicAddress) = verdict {
             request.headers = FormCheck.elsewhere(linked.headers)
@@ -71,15 +72,15 @@ extension KeeperSession {
         switch reply.body {
         case .bytes(let bytes) where bytes.count <= Self.inlineLimit:
             head.body = KeyScrubber.scrubbed(bytes, key: key)
-            send(Frame(.head, number, head.payload))
+            await sendInTurn(Frame(.head, number, head.payload))
             await learn(reply.status, bytes, verdict)
         case .bytes(let bytes):
-            send(Frame(.head, number, head.payload))
+            await sendInTurn(Frame(.head, number, head.payload))
             await send(KeyScrubber.scrubbed(bytes, key: key), number, credit)
             send(Frame(.end, number))
             await learn(reply.status, bytes, verdict)
         case .stream(let stream):
-            send(Frame(.head, number, head.payload))
+            await sendInTurn(Frame(.head, number, head.payload))
             var scrubber = KeyScrubber(key: key)
             while let chunk = try await stream.next() {
                 if Task.isCancelled { throw TransportError(.cancelled, reach: .maybeSent, reason: "cancelled") }
@@ -96,7 +97,7 @@ extension KeeperSession {
         for start in stride(from: 0, to: bytes.count, by: piece) {
             let part = bytes[start..<min(start + piece, bytes.count)]
             await credit.take(part.count)
-            send(Frame(.chunk, number, Array(part)))
+            await sendInTurn(Frame(.chunk, number, Array(part)))
         }
     }
 

@@ -89,14 +89,19 @@ extension KeeperSession {
 
     /// A server may repeat what it was sent, the key too.
     private func send(_ outcome: LinkedOutcome, of number: UInt32) {
-        send(Frame(.outcome, number, outcome.scrubbed(key).payload))
+        let payload = outcome.scrubbed(key).payload
+        guard payload.count > FrameKind.outcome.limit else { return send(Frame(.outcome, number, payload)) }
+        // The job is the script's, whatever else the server says of it.
+        send(Frame(.outcome, number, outcome.shortened.payload))
     }
 
     private func hand(over blob: Blob, _ number: UInt32, _ credit: CreditGate) async {
         let type = [LinkedRequest.Header(name: "content-type", value: blob.type)]
-        send(Frame(.head, number, LinkedHead(status: 200, headers: type).payload))
+        await sendInTurn(Frame(.head, number, LinkedHead(status: 200, headers: type).payload))
         do throws(DecartError) {
-            await send(KeyScrubber.scrubbed(try await blob.bytes(on: settings.clock), key: key), number, credit)
+            var scrubber = KeyScrubber(key: key)
+            try await blob.forEachChunk(on: settings.clock) { await send(scrubber.scrub($0), number, credit) }
+            await send(scrubber.finish(), number, credit)
             send(Frame(.end, number))
         } catch {
             send(.failed(error), of: number)
@@ -121,6 +126,21 @@ extension SubmitTerms {
 }
 
 extension LinkedOutcome {
+    /// What matters of one that is too long for a frame.
+    fileprivate var shortened: LinkedOutcome {
+        switch self {
+        case .job(let members, let isReplayed, let isFetched):
+            let kept = members.filter {
+                ["job_id", "status"].contains($0.key) && ($0.value.text?.utf8.count ?? 0) < 4096
+            }
+            return .job(kept, isReplayed: isReplayed, isFetched: isFetched)
+        case .failed(let error):
+            var short = DecartError(error.code, "The server said more of this than a script can be told.")
+            short.isOutcomeUnknown = error.isOutcomeUnknown
+            return .failed(short)
+        }
+    }
+
     fileprivate func scrubbed(_ key: [UInt8]?) -> LinkedOutcome {
         switch self {
         case .job(let members, let isReplayed, let isFetched):

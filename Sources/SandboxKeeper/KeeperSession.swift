@@ -1,5 +1,6 @@
 import DecartAPI
 import DecartClient
+import DequeModule
 import JobJournal
 import JournaledClient
 public import NIOCore
@@ -13,7 +14,9 @@ import ScriptPermissions
 /// @unchecked: everything that changes is touched on the channel's loop only, as handlers are.
 public final class KeeperSession: @unchecked Sendable {
     /// How many requests a script process may have open at one time. Its own transport keeps below that.
-    static let requestLimit = 512
+    static let requestLimit = LinkLoad.room.places
+    /// And how many questions.
+    private static let questionLimit = 128
 
     final class OpenRequest {
         enum What {
@@ -22,13 +25,17 @@ public final class KeeperSession: @unchecked Sendable {
         }
 
         let what: What
-        let body: ReceivedBody
+        /// Until it is whole.
+        var body: ReceivedBody?
+        /// What it takes up now.
+        var load: LinkLoad
         let credit = CreditGate()
         var work: Task<Void, Never>?
 
-        init(_ what: What, _ body: ReceivedBody) {
+        init(_ what: What, _ body: ReceivedBody, _ load: LinkLoad) {
             self.what = what
             self.body = body
+            self.load = load
         }
     }
 
@@ -37,11 +44,17 @@ public final class KeeperSession: @unchecked Sendable {
     var rules: RequestRules
     private var decoder = FrameDecoder(.toKeeper)
     private var open: [UInt32: OpenRequest] = [:]
+    /// What they take up together.
+    private var load = LinkLoad()
     private let channel: any Channel
-    private let executor: LoopTaskExecutor
+    let executor: LoopTaskExecutor
     private var isBroken = false
-    /// Questions to the journal that are under way.
-    private var lookups = 0
+    /// Those that have not been answered, and whether one of them is being answered.
+    private var questions: Deque<(number: UInt32, question: LinkedQuestion)> = []
+    private var isAnswering = false
+    /// Frames that wait until the script process has taken what was sent before, and whoever sends them.
+    private var outgoing: Deque<(frame: Frame, sender: CheckedContinuation<Void, Never>)> = []
+    private var isOver = false
 
     private init(_ settings: KeeperSettings, _ channel: any Channel) {
         self.settings = settings
@@ -78,8 +91,11 @@ public final class KeeperSession: @unchecked Sendable {
         let works = try? await channel.eventLoop.submit { [self] in
             for (number, request) in open {
                 if case .plain = request.what { request.work?.cancel() }
-                if request.work == nil { open[number] = nil }
+                if request.work == nil { close(number) }
             }
+            // Nobody takes anything any more.
+            isOver = true
+            drain()
             return open.values.compactMap { request -> Task<Void, Never>? in
                 if case .submit = request.what { request.work } else { nil }
             }
@@ -118,12 +134,12 @@ public final class KeeperSession: @unchecked Sendable {
 
     private func take(_ frame: Frame) throws(LinkFault) {
         switch frame.kind {
-        case .request: try begin(frame.number, try LinkedRequest(frame.payload))
-        case .submit: try begin(frame.number, try LinkedSubmit(frame.payload))
+        case .request: try begin(frame.number, try LinkedRequest(frame.payload), frame.payload.count)
+        case .submit: try begin(frame.number, try LinkedSubmit(frame.payload), frame.payload.count)
         case .body:
             guard let request = open[frame.number], request.work == nil else { return }
             do throws(PermissionRefusal) {
-                try request.body.add(frame.payload)
+                try request.body?.add(frame.payload)
             } catch {
                 refuse(frame.number, error, ofSubmit: request.isSubmit)
             }
@@ -135,7 +151,7 @@ public final class KeeperSession: @unchecked Sendable {
             if let work = request.work {
                 work.cancel()
             } else {
-                open[frame.number] = nil
+                close(frame.number)
                 send(
                     Frame(
                         .failure, frame.number,
@@ -149,12 +165,11 @@ public final class KeeperSession: @unchecked Sendable {
                 throw LinkFault("credit for what was never sent")
             }
         case .question:
-            let question = try LinkedQuestion(frame.payload)
-            if let answer = settings.files.answer(question) {
-                send(Frame(.answer, frame.number, answer.payload))
-            } else {
-                try look(up: question, frame.number)
+            guard questions.count < Self.questionLimit else {
+                throw LinkFault("more than \(Self.questionLimit) questions at one time")
             }
+            questions.append((frame.number, try LinkedQuestion(frame.payload)))
+            answerNext()
         case .used:
             let use = try LinkedUse(frame.payload)
             settings.news.used(use.kind, use.what)
@@ -169,7 +184,36 @@ public final class KeeperSession: @unchecked Sendable {
         guard open[number] == nil else { throw LinkFault("a number that is in use") }
     }
 
-    private func begin(_ number: UInt32, _ linked: LinkedRequest) throws(LinkFault) {
+    /// - Throws: where it does not fit beside what is under way.
+    private func open(
+        _ number: UInt32, _ what: OpenRequest.What, _ body: LinkedRequest.Body, _ size: Int
+    ) throws(PermissionRefusal) -> OpenRequest {
+        let received = try ReceivedBody(body)
+        let added = LinkLoad(head: size, body)
+        guard (load + added).fits(in: .room) else {
+            throw PermissionRefusal(
+                "Under --sandbox the requests that are under way may have \(LinkLoad.room.memory >> 20) MiB, and "
+                    + "\(LinkLoad.room.disk >> 30) GiB in files, together. Send fewer at one time, or smaller ones.")
+        }
+        load = load + added
+        let request = OpenRequest(what, received, added)
+        open[number] = request
+        return request
+    }
+
+    private func close(_ number: UInt32) {
+        giveBack(number)
+        open[number] = nil
+    }
+
+    /// What it had to send is gone.
+    func giveBack(_ number: UInt32) {
+        guard let request = open[number] else { return }
+        load = load - request.load
+        request.load = LinkLoad()
+    }
+
+    private func begin(_ number: UInt32, _ linked: LinkedRequest, _ size: Int) throws(LinkFault) {
         try checkRoom(number)
         do throws(PermissionRefusal) {
             try FormCheck.check(linked)
@@ -177,26 +221,25 @@ public final class KeeperSession: @unchecked Sendable {
             if case .elsewhere(let host, let port, _) = verdict, rules.isPermitted(host: host, port: port) {
                 settings.news.used(.net, Array(HostRule(host: host, port: port).description.utf8))
             }
-            let request = OpenRequest(.plain(linked, verdict), try ReceivedBody(linked.body))
-            open[number] = request
+            let request = try open(number, .plain(linked, verdict), linked.body, size)
             if case .none = linked.body { start(number, request) }
         } catch {
             refuse(number, error, ofSubmit: false)
         }
     }
 
-    private func begin(_ number: UInt32, _ linked: LinkedSubmit) throws(LinkFault) {
+    private func begin(_ number: UInt32, _ linked: LinkedSubmit, _ size: Int) throws(LinkFault) {
         try checkRoom(number)
         do throws(PermissionRefusal) {
             try checkPaid(linked)
-            open[number] = OpenRequest(.submit(linked), try ReceivedBody(.form(linked.parts)))
+            _ = try open(number, .submit(linked), .form(linked.parts), size)
         } catch {
             refuse(number, error, ofSubmit: true)
         }
     }
 
     private func refuse(_ number: UInt32, _ refusal: PermissionRefusal, ofSubmit: Bool) {
-        open[number] = nil
+        close(number)
         send(
             ofSubmit
                 ? Frame(.outcome, number, LinkedOutcome.failed(refusal.error).payload)
@@ -206,43 +249,50 @@ public final class KeeperSession: @unchecked Sendable {
     private func start(_ number: UInt32, _ request: OpenRequest) {
         let body: TransportRequest.Body
         do throws(PermissionRefusal) {
-            body = try request.body.finish()
+            body = try request.body?.finish() ?? .none
         } catch {
             return refuse(number, error, ofSubmit: request.isSubmit)
         }
-        let credit = request.credit
+        request.body = nil
+        let (credit, held) = (request.credit, HeldBody(body))
         switch request.what {
         case .plain(let linked, let verdict):
             request.work = Task(executorPreference: executor) { [self] in
-                await carry(number, linked, verdict, body, credit)
+                await carry(number, linked, verdict, held, credit)
                 end(number)
             }
         case .submit(let linked):
-            guard case .form(let form) = body else { return }
             request.work = Task(executorPreference: executor) { [self] in
-                await submit(number, linked, form, credit)
+                if case .form(let form) = held.take() { await submit(number, linked, form, credit) }
                 end(number)
             }
         }
     }
 
-    /// One after the other: the journal is a file.
-    private func look(up question: LinkedQuestion, _ number: UInt32) throws(LinkFault) {
-        guard lookups < Self.requestLimit else {
-            throw LinkFault("more than \(Self.requestLimit) questions at one time")
-        }
-        lookups += 1
+    /// One after the other: an answer may be long.
+    private func answerNext() {
+        guard !isAnswering, let (number, question) = questions.popFirst() else { return }
+        isAnswering = true
         Task(executorPreference: executor) { [self] in
-            let answer = await journalAnswer(to: question)
+            await sendInTurn(Frame(.answer, number, await answer(to: question).fittingPayload))
             onLoop { session in
-                session.lookups -= 1
-                session.send(Frame(.answer, number, answer.payload))
+                session.isAnswering = false
+                session.answerNext()
             }
+        }
+    }
+
+    private func answer(to question: LinkedQuestion) async -> LinkedAnswer {
+        switch question {
+        case .chunk, .module:
+            let files = settings.files
+            return await FileWork.run(on: settings.clock) { () throws(Never) in files.answer(question) }
+        case .jobs, .spend: return await journalAnswer(to: question)
         }
     }
 
     private func end(_ number: UInt32) {
-        onLoop { $0.open[number] = nil }
+        onLoop { $0.close(number) }
     }
 
     /// Runs `body` on the loop, at once where this is it.
@@ -253,6 +303,24 @@ public final class KeeperSession: @unchecked Sendable {
     /// From any thread; frames of one request keep their order.
     func send(_ frame: Frame) {
         channel.writeAndFlush(ByteBuffer(bytes: frame.bytes), promise: nil)
+    }
+
+    /// Sends one once the script process has taken enough of what was sent before: of all that is on its way to it, no
+    /// more than a little is kept here.
+    func sendInTurn(_ frame: Frame) async {
+        await withCheckedContinuation { sender in
+            onLoop { session in
+                session.outgoing.append((frame, sender))
+                session.drain()
+            }
+        }
+    }
+
+    fileprivate func drain() {
+        while channel.isWritable || !channel.isActive || isOver, let (frame, sender) = outgoing.popFirst() {
+            send(frame)
+            sender.resume()
+        }
     }
 }
 
@@ -277,8 +345,16 @@ private final class LinkHandler: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         context.channel.setOption(.autoRead, value: isWritable).whenComplete { _ in }
-        if isWritable { session.goOn() }
+        if isWritable {
+            session.drain()
+            session.goOn()
+        }
         context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        session.drain()
+        context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -6,12 +6,6 @@ import TemporaryFiles
 
 /// The body of a request as it comes in over the link. Files of some size go to the keeper's own temporary folder.
 final class ReceivedBody {
-    /// Up to here a file is kept in memory.
-    private static let memoryLimit = 64 << 10
-    /// The most that is taken of a body that is no form, and of a form's files together.
-    static let plainLimit = 8 << 20
-    static let formLimit = 4 << 30
-
     private enum Target {
         case memory([UInt8])
         case file(FileDescriptor, TemporaryFile)
@@ -19,6 +13,7 @@ final class ReceivedBody {
 
     private let kind: LinkedRequest.Body
     private var plain: [UInt8] = []
+    private let plainSize: Int
     /// The files that are still to come, the first one first.
     private var waiting: [Int]
     private var target = Target.memory([])
@@ -29,17 +24,28 @@ final class ReceivedBody {
     init(_ kind: LinkedRequest.Body) throws(PermissionRefusal) {
         self.kind = kind
         waiting = []
-        guard case .form(let parts) = kind else { return }
-        waiting = parts.compactMap { if case .file(_, _, let size) = $0.content { size } else { nil } }
-        // Each was checked to be no negative number.
-        var left = Self.formLimit
-        for size in waiting {
-            guard size <= left else {
-                throw PermissionRefusal("Under --sandbox the files of one request may have 4 GiB.")
+        switch kind {
+        case .none: plainSize = 0
+        case .json(let size):
+            guard size <= LinkLoad.jsonLimit else {
+                throw PermissionRefusal(
+                    "Under --sandbox what the API is asked may have \(LinkLoad.jsonLimit >> 10) KiB, and this has \(size) "
+                        + "bytes.")
             }
-            left -= size
+            plainSize = size
+        case .bytes(let size):
+            guard size <= LinkLoad.plainLimit else {
+                throw PermissionRefusal(
+                    "Under --sandbox the body of a request may have \(LinkLoad.plainLimit >> 20) MiB, and this one has "
+                        + "\(size) bytes.")
+            }
+            plainSize = size
+        case .form(let parts):
+            plainSize = 0
+            waiting = parts.compactMap { if case .file(_, _, let size) = $0.content { size } else { nil } }
+            closeEmptyFiles()
         }
-        closeEmptyFiles()
+        plain.reserveCapacity(plainSize)
     }
 
     /// - Throws: for what does not fit, or cannot be kept.
@@ -47,8 +53,8 @@ final class ReceivedBody {
         switch kind {
         case .none: throw PermissionRefusal("A request without a body had one.")
         case .json, .bytes:
-            guard plain.count + bytes.count <= Self.plainLimit else {
-                throw PermissionRefusal("Under --sandbox the body of a request may have 8 MiB.")
+            guard bytes.count <= plainSize - plain.count else {
+                throw PermissionRefusal("A body was longer than was said.")
             }
             plain += bytes
         case .form:
@@ -68,7 +74,7 @@ final class ReceivedBody {
     private func keep(_ piece: ArraySlice<UInt8>, of size: Int) throws(PermissionRefusal) {
         do {
             switch target {
-            case .memory(var bytes) where size <= Self.memoryLimit:
+            case .memory(var bytes) where size <= LinkLoad.largestInMemory:
                 target = .memory([])
                 bytes += piece
                 target = .memory(bytes)
@@ -112,15 +118,16 @@ final class ReceivedBody {
     func finish() throws(PermissionRefusal) -> TransportRequest.Body {
         switch kind {
         case .none: return .none
-        case .bytes: return .bytes(plain)
-        case .json:
+        case .bytes, .json:
+            guard plain.count == plainSize else { throw PermissionRefusal("A body was shorter than was said.") }
+            guard case .json = kind else { return .bytes(plain) }
             guard let json = try? JSONValue(parsing: plain) else { throw PermissionRefusal("A body was no JSON.") }
             return .json(json)
         case .form(let parts): return .form(try form(parts))
         }
     }
 
-    func form(_ parts: [LinkedPart]) throws(PermissionRefusal) -> MultipartForm {
+    private func form(_ parts: [LinkedPart]) throws(PermissionRefusal) -> MultipartForm {
         guard waiting.isEmpty else { throw PermissionRefusal("A file was shorter than was said.") }
         var left = sources[...]
         let made = parts.map { part -> MultipartForm.Part in

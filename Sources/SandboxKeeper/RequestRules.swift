@@ -14,6 +14,14 @@ struct RequestRules: Sendable {
         case resolve
         /// To another server, without the key.
         case elsewhere(host: String, port: Int, needsPublicAddress: Bool)
+
+        /// Whether the reply is passed on as it comes, whether or not that was asked for: it may be of any length.
+        var mayBeLong: Bool {
+            switch self {
+            case .result, .elsewhere: true
+            case .status, .upload, .file, .resolve: false
+            }
+        }
     }
 
     /// How many of a server's redirects are remembered.

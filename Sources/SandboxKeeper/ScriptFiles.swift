@@ -7,7 +7,7 @@ import SandboxWalls
 /// beside the script.
 public struct ScriptFiles: Sendable {
     /// The most that one may have.
-    static let limit = FrameKind.answer.limit - (64 << 10)
+    static let limit = 8 << 20
 
     /// Those that are named, byte for byte as they are asked for.
     private let named: [BytePath]
@@ -23,14 +23,14 @@ public struct ScriptFiles: Sendable {
         opened = folder.cString.map { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) } ?? -1
     }
 
-    /// - Returns: nil for what is no question about files.
-    func answer(_ question: LinkedQuestion) -> LinkedAnswer? {
+    /// Blocks.
+    func answer(_ question: LinkedQuestion) -> LinkedAnswer {
         switch question {
         // Longer ones no system opens, and they would keep the keeper busy.
         case .chunk(let path) where path.count < 4096: chunk(BytePath(bytes: path))
         case .module(let name) where name.utf8.count < 1024: module(name)
         case .chunk, .module: .none(reason: "the name is too long", isRefusal: false)
-        case .jobs, .spend: nil
+        case .jobs, .spend: .none(reason: "that is no file", isRefusal: false)
         }
     }
 

@@ -1,3 +1,5 @@
+import DecartAPI
+
 /// Writes a payload's fields one after the other.
 public struct FieldWriter: Sendable {
     public var bytes: [UInt8] = []
@@ -70,8 +72,30 @@ public struct FieldReader: Sendable {
         Int64(bitPattern: try take(8).reversed().reduce(0) { $0 << 8 | UInt64($1) })
     }
 
+    /// How many bytes something has.
+    public mutating func size() throws(LinkFault) -> Int {
+        let number = try integer()
+        guard number >= 0, let size = Int(exactly: number) else { throw LinkFault("a size of \(number) bytes") }
+        return size
+    }
+
     public mutating func data() throws(LinkFault) -> [UInt8] {
         Array(try take(Int(try word())))
+    }
+
+    /// An object with no others in it: what is read of it takes little more than it takes here.
+    mutating func facts() throws(LinkFault) -> JSONValue {
+        let bytes = try data()
+        guard bytes.count <= LinkedSubmit.termsLimit, let json = try? JSONValue(parsing: bytes),
+            case .object(let members) = json
+        else { throw LinkFault("what is no object, or too long") }
+        for member in members.values {
+            switch member {
+            case .array, .object: throw LinkFault("an object in an object")
+            case .null, .bool, .integer, .number, .string: break
+            }
+        }
+        return json
     }
 
     public mutating func text() throws(LinkFault) -> String {

@@ -54,7 +54,7 @@ public enum FrameKind: UInt8, Sendable, CaseIterable {
         case .failure, .outcome: 1 << 20
         case .answer: 16 << 20
         case .request, .submit: 1 << 20
-        case .question: 64 << 10
+        case .question: 16 << 10
         case .used: 16 << 10
         case .credit: 4
         case .end, .bodyEnd, .cancel, .began: 0

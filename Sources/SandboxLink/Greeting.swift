@@ -83,7 +83,7 @@ public enum LinkedQuestion: Hashable, Sendable {
     case chunk([UInt8])
     /// A module beside the script, by its name.
     case module(String)
-    /// The jobs of this run that the journal has: an object that says which.
+    /// The jobs of this run that the journal has: an object, without others in it, that says which.
     case jobs(JSONValue)
     /// What this run has spent.
     case spend
@@ -110,11 +110,7 @@ public enum LinkedQuestion: Hashable, Sendable {
         switch try reader.byte() {
         case 0: self = .chunk(try reader.data())
         case 1: self = .module(try reader.text())
-        case 2:
-            guard let query = try? JSONValue(parsing: try reader.data()) else {
-                throw LinkFault("a question that is not JSON")
-            }
-            self = .jobs(query)
+        case 2: self = .jobs(try reader.facts())
         case 3: self = .spend
         default: throw LinkFault("an unknown question")
         }
@@ -177,6 +173,14 @@ public enum LinkedAnswer: Sendable {
             writer.add(error.linked.serialized())
         }
         return writer.bytes
+    }
+
+    /// The same, or that it is too long for a frame.
+    package var fittingPayload: [UInt8] {
+        let payload = payload
+        guard payload.count > FrameKind.answer.limit else { return payload }
+        let message = "There is more than a script can be told at one time. Ask for less: by label, name or state."
+        return LinkedAnswer.failed(DecartError(.invalidOptions, message)).payload
     }
 
     public init(_ payload: [UInt8]) throws(LinkFault) {

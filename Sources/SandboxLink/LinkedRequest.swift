@@ -4,10 +4,10 @@ public import DecartAPI
 public struct LinkedRequest: Hashable, Sendable {
     public enum Body: Hashable, Sendable {
         case none
-        /// The bytes follow, and are JSON.
-        case json
-        /// They follow as they are.
-        case bytes
+        /// So many bytes follow, and are JSON.
+        case json(size: Int)
+        /// So many follow, and are sent as they are.
+        case bytes(size: Int)
         /// The contents of the files follow, one after the other.
         case form([LinkedPart])
     }
@@ -53,8 +53,12 @@ public struct LinkedRequest: Hashable, Sendable {
         }
         switch body {
         case .none: writer.add(UInt8(0))
-        case .json: writer.add(UInt8(1))
-        case .bytes: writer.add(UInt8(2))
+        case .json(let size):
+            writer.add(UInt8(1))
+            writer.add(Int64(size))
+        case .bytes(let size):
+            writer.add(UInt8(2))
+            writer.add(Int64(size))
         case .form(let parts):
             writer.add(UInt8(3))
             writer.add(parts) { $1.write(to: &$0) }
@@ -77,8 +81,8 @@ public struct LinkedRequest: Hashable, Sendable {
         }
         switch try reader.byte() {
         case 0: body = .none
-        case 1: body = .json
-        case 2: body = .bytes
+        case 1: body = .json(size: try reader.size())
+        case 2: body = .bytes(size: try reader.size())
         case 3:
             body = .form(
                 try reader.list(atMost: LinkedPart.limit) { reader throws(LinkFault) in try LinkedPart(&reader) })
@@ -128,9 +132,7 @@ public struct LinkedPart: Hashable, Sendable {
         switch try reader.byte() {
         case 0: content = .text(try reader.data())
         case 1:
-            let (name, type, size) = (try reader.data(), try reader.text(), try reader.integer())
-            guard size >= 0, let size = Int(exactly: size) else { throw LinkFault("a file of \(size) bytes") }
-            content = .file(name: name, type: type, size: size)
+            content = .file(name: try reader.data(), type: try reader.text(), size: try reader.size())
         default: throw LinkFault("an unknown part of a form")
         }
     }

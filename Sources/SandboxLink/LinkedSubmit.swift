@@ -2,12 +2,15 @@ public import DecartAPI
 
 /// A job or a picture to be paid for, as it crosses the link.
 public struct LinkedSubmit: Hashable, Sendable {
+    /// The most bytes that its terms may have; and those of a question.
+    package static let termsLimit = 12 << 10
+
     public var isPicture: Bool
     /// As the script has named it.
     public var model: String
     public var path: String
     public var parts: [LinkedPart]
-    /// What of it is not sent: an object.
+    /// What of it is not sent: an object without others in it.
     public var terms: JSONValue
     /// How long it may take; nil: as long as it likes.
     public var limit: Duration?
@@ -40,8 +43,7 @@ public struct LinkedSubmit: Hashable, Sendable {
         model = try reader.text()
         path = try reader.text()
         parts = try reader.list(atMost: LinkedPart.limit) { reader throws(LinkFault) in try LinkedPart(&reader) }
-        guard let terms = try? JSONValue(parsing: try reader.data()) else { throw LinkFault("terms that are not JSON") }
-        self.terms = terms
+        terms = try reader.facts()
         limit = try reader.optional { reader throws(LinkFault) in Duration(linked: try reader.integer()) }
         try reader.end()
     }

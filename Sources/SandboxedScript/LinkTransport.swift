@@ -11,8 +11,13 @@ import Synchronization
 public final class LinkTransport: QueueTransport, PaidWork {
     private let connection: LinkConnection
     private let clock: any RunClock
-    /// Below what the keeper takes at one time.
-    private let gate = LinkGate(limit: 192)
+    /// Together below what the keeper takes at one time. A reply that is read has its place until its end; so submits have
+    /// places of their own.
+    private let places = LinkGate(LinkLoad(places: 192))
+    private let submits = LinkGate(LinkLoad(places: 64))
+    private let questions = LinkGate(LinkLoad(places: 16))
+    /// What is to be sent, until it has been.
+    private let room = LinkGate(LinkLoad(memory: LinkLoad.room.memory, disk: LinkLoad.room.disk))
 
     public init(_ connection: LinkConnection, clock: any RunClock) {
         self.connection = connection
@@ -28,42 +33,47 @@ public final class LinkTransport: QueueTransport, PaidWork {
             headers: request.headers.map { .init(name: $0.name, value: $0.value) }, body: body,
             idleTimeout: request.idleTimeout, streamsReply: request.streamsReply,
             needsFreshConnection: request.needsFreshConnection)
-        let slot = try await enter()
+        let payload = linked.payload
+        let place = try await enter(places, LinkLoad(places: 1))
+        let load = try await enter(room, LinkLoad(head: payload.count, body))
         let exchange = connection.open(onBegan: request.onSending)
         do throws(TransportError) {
-            try await send(Frame(.request, exchange.number, linked.payload), content, of: exchange)
-            switch await exchange.next() {
-            case .head(let head): return reply(head, exchange, slot)
+            try await send(Frame(.request, exchange.number, payload), content, of: exchange)
+            let event = await exchange.next()
+            load.release()
+            switch event {
+            case .head(let head): return reply(head, exchange, place)
             case .failure(let failure): throw failure
             default: throw Self.unexpected
             }
         } catch {
             exchange.close()
-            slot.release()
+            load.release()
+            place.release()
             throw error
         }
     }
 
-    private func enter() async throws(TransportError) -> LinkGate.Slot {
-        guard let slot = await gate.enter() else {
+    private func enter(_ gate: LinkGate, _ load: LinkLoad) async throws(TransportError) -> LinkGate.Share {
+        guard let share = await gate.enter(load) else {
             throw TransportError(.cancelled, reach: .neverSent, reason: "cancelled while waiting for its turn")
         }
-        return slot
+        return share
     }
 
     private static var unexpected: TransportError {
         TransportError(.network, reach: .maybeSent, reason: "the keeper answered something else")
     }
 
-    private func reply(_ head: LinkedHead, _ exchange: LinkExchange, _ slot: LinkGate.Slot) -> TransportReply {
+    private func reply(_ head: LinkedHead, _ exchange: LinkExchange, _ place: LinkGate.Share) -> TransportReply {
         var reply = TransportReply(status: head.status, headers: head.headers.map { ($0.name, $0.value) })
         reply.isDecoded = head.isDecoded
         if let bytes = head.body {
             reply.body = .bytes(bytes)
             exchange.close()
-            slot.release()
+            place.release()
         } else {
-            let body = LinkBody(exchange, slot, clock)
+            let body = LinkBody(exchange, place, clock)
             reply.body = .stream(ByteStream { () async throws(TransportError) in try await body.next() })
         }
         return reply
@@ -74,8 +84,9 @@ public final class LinkTransport: QueueTransport, PaidWork {
     public func submit(
         _ prepared: PreparedSubmission, _ terms: SubmitTerms, hasDrawnSeed: Bool, limit: Duration?
     ) async throws(DecartError) -> JournaledJob {
-        let exchange = try await begin(prepared, terms, hasDrawnSeed: hasDrawnSeed, limit: limit, isPicture: false)
-        defer { exchange.close() }
+        let (exchange, shares) = try await begin(
+            prepared, terms, hasDrawnSeed: hasDrawnSeed, limit: limit, isPicture: false)
+        defer { end(exchange, shares) }
         switch await exchange.next() {
         case .outcome(.failed(let error)): throw error
         case .outcome(.job(let members, let isReplayed, let isFetched)):
@@ -89,8 +100,9 @@ public final class LinkTransport: QueueTransport, PaidWork {
     public func process(
         _ prepared: PreparedSubmission, _ terms: SubmitTerms, hasDrawnSeed: Bool
     ) async throws(DecartError) -> Blob {
-        let exchange = try await begin(prepared, terms, hasDrawnSeed: hasDrawnSeed, limit: nil, isPicture: true)
-        defer { exchange.close() }
+        let (exchange, shares) = try await begin(
+            prepared, terms, hasDrawnSeed: hasDrawnSeed, limit: nil, isPicture: true)
+        defer { end(exchange, shares) }
         guard case .head(let head) = try await first(of: exchange) else { throw Self.strange }
         var bytes: [UInt8] = []
         while true {
@@ -117,9 +129,14 @@ public final class LinkTransport: QueueTransport, PaidWork {
         DecartError(.submitUnknown, "The keeper did not say what became of the submit. There may be a job, and a bill.")
     }
 
+    private func end(_ exchange: LinkExchange, _ shares: [LinkGate.Share]) {
+        exchange.close()
+        for share in shares { share.release() }
+    }
+
     private func begin(
         _ prepared: PreparedSubmission, _ terms: SubmitTerms, hasDrawnSeed: Bool, limit: Duration?, isPicture: Bool
-    ) async throws(DecartError) -> LinkExchange {
+    ) async throws(DecartError) -> (LinkExchange, [LinkGate.Share]) {
         clock.beginExternalWork()
         defer { clock.endExternalWork() }
         let (body, content) = Self.linked(.form(prepared.form))
@@ -127,17 +144,24 @@ public final class LinkTransport: QueueTransport, PaidWork {
         let linked = LinkedSubmit(
             isPicture: isPicture, model: prepared.model.name, path: prepared.path, parts: parts,
             terms: terms.linked(hasDrawnSeed: hasDrawnSeed), limit: limit)
+        guard linked.terms.serialized().count <= LinkedSubmit.termsLimit else {
+            throw DecartError(.invalidOptions, "A job's key and label are longer than 12 KiB. Take shorter ones.")
+        }
+        let payload = linked.payload
+        guard let place = await submits.enter(LinkLoad(places: 1)),
+            let load = await room.enter(LinkLoad(head: payload.count, body))
+        else { throw DecartError(.cancelled, "Cancelled before the job was sent. No job was submitted.") }
         let exchange = connection.open()
         do throws(TransportError) {
-            try await send(Frame(.submit, exchange.number, linked.payload), content, of: exchange)
+            try await send(Frame(.submit, exchange.number, payload), content, of: exchange)
         } catch {
-            exchange.close()
+            end(exchange, [place, load])
             throw DecartError(
                 .invalidInput,
                 "What was to be sent could not be read to its end: \(error.reason). No job was submitted.",
                 cause: error.reason)
         }
-        return exchange
+        return (exchange, [place, load])
     }
 
     // MARK: The journal
@@ -152,6 +176,13 @@ public final class LinkTransport: QueueTransport, PaidWork {
     public func spend() async throws(DecartError) -> JSONValue { try await ask(.spend) }
 
     private func ask(_ question: LinkedQuestion) async throws(DecartError) -> JSONValue {
+        guard question.payload.count <= LinkedSubmit.termsLimit else {
+            throw DecartError(.invalidOptions, "A label or a name that is asked for is longer than any job's.")
+        }
+        guard let place = await questions.enter(LinkLoad(places: 1)) else {
+            throw DecartError(.cancelled, "Cancelled before the journal was asked.")
+        }
+        defer { place.release() }
         let connection = connection
         // Off the loop: the answer is waited for by a thread.
         switch await FileWork.run(on: clock, { () throws(Never) in connection.ask(question) }) {
@@ -168,8 +199,10 @@ public final class LinkTransport: QueueTransport, PaidWork {
     ) -> (LinkedRequest.Body, [MultipartForm.File.Source]?) {
         switch body {
         case .none: return (.none, nil)
-        case .json(let value): return (.json, [.bytes(value.serialized())])
-        case .bytes(let bytes): return (.bytes, [.bytes(bytes)])
+        case .json(let value):
+            let bytes = value.serialized()
+            return (.json(size: bytes.count), [.bytes(bytes)])
+        case .bytes(let bytes): return (.bytes(size: bytes.count), [.bytes(bytes)])
         case .form(let form):
             var sources: [MultipartForm.File.Source] = []
             let parts = form.parts.map { part -> LinkedPart in
@@ -250,13 +283,13 @@ extension MultipartForm.File.Source {
 /// The rest of a reply, which lets go of its exchange when nobody reads it any more.
 private final class LinkBody: Sendable {
     private let exchange: LinkExchange
-    private let slot: LinkGate.Slot
+    private let place: LinkGate.Share
     private let clock: any RunClock
     private let isOver = Mutex(false)
 
-    init(_ exchange: LinkExchange, _ slot: LinkGate.Slot, _ clock: any RunClock) {
+    init(_ exchange: LinkExchange, _ place: LinkGate.Share, _ clock: any RunClock) {
         self.exchange = exchange
-        self.slot = slot
+        self.place = place
         self.clock = clock
     }
 
@@ -269,7 +302,7 @@ private final class LinkBody: Sendable {
     private func finish() {
         isOver.withLock { $0 = true }
         exchange.close()
-        slot.release()
+        place.release()
     }
 
     func next() async throws(TransportError) -> [UInt8]? {

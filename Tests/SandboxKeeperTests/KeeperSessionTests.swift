@@ -295,6 +295,89 @@ struct KeeperSessionTests {
         }
     }
 
+    @Test func `what is to be sent has one bound for all requests, and what goes makes room`() async throws {
+        var permissions = Permissions()
+        permissions.net.named = [Array("a.test".utf8)]
+        try await with(permissions: permissions) { intruder, _, news in
+            func post(_ number: UInt32, _ body: LinkedRequest.Body) {
+                let request = LinkedRequest(method: .post, url: "http://a.test/", body: body)
+                intruder.send(Frame(.request, number, request.payload).bytes)
+            }
+            post(1, .bytes(size: LinkLoad.plainLimit))
+            post(2, .bytes(size: LinkLoad.plainLimit))
+            #expect(await refused(intruder)?.message.contains("may have 12 MiB") == true)
+            post(3, .form([LinkedPart(name: "f", content: .file(name: [], type: "t", size: 4 << 30))]))
+            post(4, .form([LinkedPart(name: "f", content: .file(name: [], type: "t", size: 1 << 20))]))
+            #expect(await refused(intruder)?.message.contains("4 GiB in files") == true)
+            // Whoever lets go of one has its room.
+            intruder.send(Frame(.cancel, 1).bytes + Frame(.cancel, 3).bytes)
+            #expect(await intruder.frame()?.kind == .failure)
+            #expect(await intruder.frame()?.kind == .failure)
+            post(5, .bytes(size: LinkLoad.plainLimit))
+            post(6, .form([LinkedPart(name: "f", content: .file(name: [], type: "t", size: 4 << 30))]))
+            post(7, .bytes(size: LinkLoad.plainLimit + 1))
+            #expect(await refused(intruder)?.message.contains("may have 8 MiB") == true)
+            #expect(news.faults.withLock { $0.isEmpty })
+        }
+    }
+
+    @Test func `what the keeper reads itself is short`() async throws {
+        try await with { intruder, server, _ in
+            let url = "http://queue.test/v1/models/resolve"
+            for size in [LinkLoad.jsonLimit + 1, 8 << 20] {
+                intruder.send(
+                    Frame(.request, 1, LinkedRequest(method: .post, url: url, body: .json(size: size)).payload).bytes)
+                #expect(await refused(intruder)?.message.contains("may have 4 KiB") == true)
+            }
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test(arguments: [3, 5])
+    func `a body of another size than was said is not sent`(_ count: Int) async throws {
+        try await with { intruder, server, _ in
+            let request = LinkedRequest(
+                method: .post, url: "http://queue.test/v1/models/resolve", body: .json(size: 4))
+            intruder.send(
+                Frame(.request, 1, request.payload).bytes + Frame(.body, 1, Array("true ".utf8.prefix(count))).bytes
+                    + Frame(.bodyEnd, 1).bytes)
+            #expect(await refused(intruder)?.message.contains("than was said") == true)
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test func `replies that nobody takes wait where they come from`() async throws {
+        let pulled = Atomic(0)
+        let server = Server { request in
+            guard request.method == .get else {
+                let json: JSONValue = ["job_id": "job_1", "status": "pending"]
+                return TransportReply(status: 200, body: .bytes(json.serialized()))
+            }
+            return TransportReply(
+                status: 200,
+                body: .stream(
+                    ByteStream { () async throws(TransportError) in
+                        pulled.add(1, ordering: .relaxed)
+                        return [UInt8](repeating: 1, count: 60_000)
+                    }))
+        }
+        try await with(server) { intruder, _, news in
+            intruder.send(Frame(.submit, 1, submit("/v1/jobs/lucy-2.5")).bytes + Frame(.bodyEnd, 1).bytes)
+            _ = await intruder.frame()
+            let count: UInt32 = 100
+            for number in 2..<(2 + count) {
+                intruder.send(Frame(.request, number, request(.get, "http://queue.test/v1/jobs/job_1/content")).bytes)
+            }
+            var chunks = 0
+            while chunks < 2 * Int(count) {
+                if try #require(await intruder.frame()).kind == .chunk { chunks += 1 }
+                // One each waits with the keeper, and a few are on their way.
+                #expect(pulled.load(ordering: .relaxed) - chunks < Int(count) + 40)
+            }
+            #expect(news.faults.withLock { $0.isEmpty })
+        }
+    }
+
     @Test func `ten thousand random frames do no harm`() async throws {
         var numbers = SplitMix64(seed: 7)
         for _ in 0..<200 {

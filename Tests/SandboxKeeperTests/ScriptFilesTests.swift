@@ -29,7 +29,7 @@ struct ScriptFilesTests {
     }
 
     private func text(_ question: LinkedQuestion) -> String? {
-        if case .file(_, let bytes)? = files.answer(question) { String(decoding: bytes, as: UTF8.self) } else { nil }
+        if case .file(_, let bytes) = files.answer(question) { String(decoding: bytes, as: UTF8.self) } else { nil }
     }
 
     private func chunk(_ path: String) -> String? { text(.chunk(Array(scratch.file(path).utf8))) }
@@ -60,7 +60,7 @@ struct ScriptFilesTests {
 
     @Test func `what is missing is no refusal, what lies elsewhere is one`() {
         func isRefusal(_ path: String) -> Bool? {
-            if case LinkedAnswer.none(_, let isRefusal)? = files.answer(.chunk(Array(scratch.file(path).utf8))) {
+            if case LinkedAnswer.none(_, let isRefusal) = files.answer(.chunk(Array(scratch.file(path).utf8))) {
                 isRefusal
             } else {
                 nil

@@ -62,16 +62,16 @@ extension Blob {
     ///
     /// - Throws: as `bytes(on:)`.
     package func forEachChunk(
-        on clock: any RunClock, _ body: ([UInt8]) -> Void
+        on clock: any RunClock, _ body: ([UInt8]) async -> Void
     ) async throws(DecartError) {
-        guard case .file(let source, let size) = storage else { return body(try await bytes(on: clock)) }
+        guard case .file(let source, let size) = storage else { return await body(try await bytes(on: clock)) }
         do throws(FileWriteError) {
             let open = try await reading(source, clock) { () throws(SystemError) in try OpenFile(reading: source.path) }
             while open.position < size {
                 let room = min(Self.chunkSize, size - open.position)
                 let chunk = try await reading(source, clock) { () throws(SystemError) in try open.read(upTo: room) }
                 if chunk.isEmpty { break }
-                body(chunk)
+                await body(chunk)
             }
         } catch {
             throw DecartError(

@@ -16,8 +16,11 @@ final class PermissionAudit: Sendable {
 
     /// More than these are one kind's affair, not single names.
     private static let limit = 10_000
+    /// And what their names have together, in bytes: a script can make them as long as it likes.
+    private static let longest = 4 << 20
 
     private struct State {
+        var size = 0
         var seen: Set<Use> = []
         var order: [Use] = []
     }
@@ -40,7 +43,10 @@ final class PermissionAudit: Sendable {
     func used(_ kind: PermissionKind, _ what: [UInt8]) {
         let use = Use(kind: kind, what: what)
         let isNew = state.withLock { state in
-            guard state.seen.count < Self.limit, state.seen.insert(use).inserted else { return false }
+            guard state.seen.count < Self.limit, state.size + what.count <= Self.longest,
+                state.seen.insert(use).inserted
+            else { return false }
+            state.size += what.count
             state.order.append(use)
             return true
         }
