@@ -12,6 +12,8 @@ enum JobColumns {
 
     static let list = names.joined(separator: ", ")
 
+    static let insertOne = insert(1)
+
     /// Inserts so many rows, but for those that are there already.
     static func insert(_ count: Int) -> String {
         let rows = (0..<count).map { row in

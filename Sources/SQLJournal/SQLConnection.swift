@@ -100,11 +100,18 @@ public struct SQLDialect: Hashable, Sendable {
 
     /// `sql` with this engine's table names in place of `{job}`, `{session}`, …
     public func spelled(_ sql: String) -> String {
+        // Each statement of each job passes here: whole stretches are copied, not single bytes.
         var spelled: [UInt8] = []
-        spelled.reserveCapacity(sql.utf8.count + 16)
-        for byte in sql.utf8 where byte != UInt8(ascii: "}") {
-            if byte == UInt8(ascii: "{") { spelled += schemaPrefix.utf8 } else { spelled.append(byte) }
+        spelled.reserveCapacity(sql.utf8.count + 64)
+        var rest = sql.utf8[...]
+        while let brace = rest.firstIndex(of: UInt8(ascii: "{")) {
+            let end = rest[brace...].firstIndex(of: UInt8(ascii: "}")) ?? rest.endIndex
+            spelled += rest[..<brace]
+            spelled += schemaPrefix.utf8
+            spelled += rest[rest.index(after: brace)..<end]
+            rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
         }
+        spelled += rest
         return String(decoding: spelled, as: UTF8.self)
     }
 }

@@ -33,7 +33,7 @@ extension SQLStore {
             }
         }
         if let refusal = try Self.refusal(of: row, intent.estimate, under: intent.caps + stored, db) { return refusal }
-        try db.run(db.dialect.spelled(JobColumns.insert(1)), JobColumns.values(of: row))
+        try db.run(db.dialect.spelled(JobColumns.insertOne), JobColumns.values(of: row))
         return .send
     }
 

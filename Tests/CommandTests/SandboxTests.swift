@@ -355,7 +355,7 @@ struct SandboxTests {
         #expect(outcome.exitCode == 0)
     }
 
-    @Test(arguments: [["--cpu", "1s"], ["--time", "1s"]])
+    @Test(arguments: [["--cpu", "3s"], ["--time", "5s"]])
     func `a run that has used up its time ends with its line`(_ limit: [String]) async throws {
         for sandbox in [["--sandbox"], []] {
             let command = try Command()

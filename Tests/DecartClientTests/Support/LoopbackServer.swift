@@ -90,6 +90,10 @@ private final class Connection: ChannelInboundHandler {
     private let server: LoopbackServer
     private let number: Int
     private var bytes: [UInt8] = []
+    /// Up to where there is no end of a head.
+    private var searched = 0
+    /// A head whose body has not come yet, and where that begins and ends.
+    private var pending: (request: LoopbackServer.Request, start: Int, end: Int)?
 
     init(_ server: LoopbackServer) {
         self.server = server
@@ -123,17 +127,39 @@ private final class Connection: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
+    /// All servers and clients of these tests share two event loops: what was looked through is not looked through again.
     private func takeRequest() -> LoopbackServer.Request? {
-        let mark = Array("\r\n\r\n".utf8)
-        guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: mark) }) else { return nil }
-        let head = String(decoding: bytes[..<start], as: UTF8.self)
-        var request = LoopbackServer.Request(connection: number, head: head, body: [])
-        let length = server.answersHeads ? 0 : request.header("content-length").flatMap { Int($0) } ?? 0
-        let end = start + mark.count + length
-        guard bytes.count >= end else { return nil }
-        request.body = Array(bytes[(start + mark.count)..<end])
+        if pending == nil {
+            guard let start = endOfHead() else {
+                searched = max(0, bytes.count - 3)
+                return nil
+            }
+            let head = String(decoding: bytes[..<start], as: UTF8.self)
+            let request = LoopbackServer.Request(connection: number, head: head, body: [])
+            let length = server.answersHeads ? 0 : request.header("content-length").flatMap { Int($0) } ?? 0
+            pending = (request, start + 4, start + 4 + length)
+        }
+        guard let (head, start, end) = pending, bytes.count >= end else { return nil }
+        var request = head
+        request.body = Array(bytes[start..<end])
         bytes.removeFirst(server.answersHeads ? bytes.count : end)
+        pending = nil
+        searched = 0
         return request
+    }
+
+    /// Where the first blank line begins.
+    private func endOfHead() -> Int? {
+        bytes.withUnsafeBytes { all in
+            guard let start = all.baseAddress else { return nil }
+            var from = searched
+            while from + 4 <= all.count, let found = memchr(start + from, 13, all.count - from) {
+                let place = start.distance(to: UnsafeRawPointer(found))
+                if place + 4 <= all.count, memcmp(found, "\r\n\r\n", 4) == 0 { return place }
+                from = place + 1
+            }
+            return nil
+        }
     }
 
     private func play(_ action: LoopbackServer.Action, _ context: ChannelHandlerContext) {
