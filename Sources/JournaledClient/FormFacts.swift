@@ -16,6 +16,8 @@ struct FormFacts: Sendable {
     var files: [FileDigest] = []
     /// Of the input video, rounded up; nil where it is not known.
     var seconds: Int?
+    /// Whether a video is among the files.
+    var hasVideo = false
 
     /// Reads the files once, off the caller's thread.
     ///
@@ -44,7 +46,10 @@ struct FormFacts: Sendable {
                     FileDigest(
                         field: field, name: file.fileName.description, size: read.size, sha256: read.sha256,
                         path: file.userPath.map { AbsolutePath.of($0).description }))
-                if isVideo { facts.seconds = read.seconds }
+                if isVideo {
+                    facts.hasVideo = true
+                    facts.seconds = read.seconds
+                }
             }
         }
         return facts

@@ -32,7 +32,8 @@ extension JournaledClient {
                     "The picture of the job \(row.id) was made before and is not on disk, or was changed there; the "
                         + "server keeps none. Give another job another key.", data: ["id": .string(row.id)])
             }
-            return JournaledResult(blob: blob, origin: .submission(row.submission))
+            return JournaledResult(
+                blob: blob, origin: .submission(row.submission), foundIn: JournaledResult.FoundIn(run: row.run))
         case .send(let sending):
             let blob: Blob
             do throws(DecartError) {

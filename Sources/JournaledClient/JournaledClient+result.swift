@@ -7,6 +7,13 @@ public struct JournaledResult: Sendable {
     public var blob: Blob
     /// For `saved`; nil where there is no journal.
     public var origin: Origin?
+    /// Of a picture that was found again: the run that it was made in.
+    public var foundIn: FoundIn?
+
+    public struct FoundIn: Hashable, Sendable {
+        /// Nil where it has none.
+        public var run: String?
+    }
 
     /// Which row a result belongs to.
     public enum Origin: Hashable, Sendable {
@@ -14,9 +21,10 @@ public struct JournaledResult: Sendable {
         case submission(String)
     }
 
-    public init(blob: Blob, origin: Origin?) {
+    public init(blob: Blob, origin: Origin?, foundIn: FoundIn? = nil) {
         self.blob = blob
         self.origin = origin
+        self.foundIn = foundIn
     }
 }
 

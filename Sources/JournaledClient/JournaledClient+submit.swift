@@ -86,7 +86,7 @@ extension JournaledClient {
         _ prepared: PreparedSubmission, _ terms: SubmitTerms, hasDrawnSeed: Bool, canonical: String?
     ) async throws(DecartError) -> JobDraft {
         let facts = try await FormFacts.of(prepared, on: clock)
-        let terms = trustsLengths ? terms : try distrusted(terms, facts)
+        let terms = trustsLengths ? terms : try distrusted(terms, facts, prepared)
         let content = JobContent(
             server: server, account: "", model: prepared.model.name, path: prepared.path, fields: facts.fields,
             files: facts.files, hasDrawnSeed: hasDrawnSeed)
@@ -98,8 +98,33 @@ extension JournaledClient {
     /// The least that a result is taken to last whose length only the caller knows, in seconds.
     private static let unknownLength = 30.0
 
-    /// What a caller who may lie says counts only where it makes a job dearer.
-    private func distrusted(_ terms: SubmitTerms, _ facts: FormFacts) throws(DecartError) -> SubmitTerms {
+    /// What a caller who may lie says counts only where it makes a job dearer. What it sends has to be what the estimate
+    /// goes by.
+    private func distrusted(
+        _ terms: SubmitTerms, _ facts: FormFacts, _ prepared: PreparedSubmission
+    ) throws(DecartError) -> SubmitTerms {
+        func refused(_ field: String, _ reason: String) -> DecartError {
+            DecartError(.permissionDenied, "\(reason) No job was submitted.", data: ["what": .string(field)])
+        }
+        let inputs = prepared.model.inputs
+        for part in prepared.form.parts {
+            let known = inputs?.fields.first { $0.name == part.name }
+            if inputs != nil, known == nil {
+                throw refused(
+                    part.name, "\(Excerpt.quoted(part.name)) is not an input of the model \(prepared.model.name).")
+            }
+            let isFile = known?.isFile ?? (part.name == "data")
+            if isFile, case .text = part.content {
+                throw refused(part.name, "\(Excerpt.quoted(part.name)) has to be a file, and is text.")
+            }
+        }
+        if facts.hasVideo, facts.seconds == nil {
+            throw refused(
+                "data",
+                "How long the video plays cannot be read off it, and so not what the job costs. Under --sandbox a "
+                    + "maxSeconds does not stand in for that: send an MP4 or QuickTime file with a whole index "
+                    + "('ffmpeg -i IN OUT.mp4' makes one).")
+        }
         var terms = terms
         guard let claimed = terms.maxSeconds else { return terms }
         if let seconds = facts.seconds {
@@ -152,6 +177,6 @@ extension JournaledClient {
         if status == .failed { members["error"] = row.error.map { .string($0) } }
         return JournaledJob(
             reply: JobReply(id: id, status: status, members: members), isReplayed: true,
-            isFetched: row.state == .fetched)
+            isFetched: row.state == .fetched, run: row.run)
     }
 }

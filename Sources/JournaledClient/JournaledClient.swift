@@ -59,10 +59,13 @@ public struct JournaledJob: Sendable {
     public var isReplayed: Bool
     /// Whether its result is on disk already.
     public var isFetched: Bool
+    /// The run that one which was found again was made in; nil where it has none.
+    public var run: String?
 
-    public init(reply: JobReply, isReplayed: Bool, isFetched: Bool = false) {
+    public init(reply: JobReply, isReplayed: Bool, isFetched: Bool = false, run: String? = nil) {
         self.reply = reply
         self.isReplayed = isReplayed
         self.isFetched = isFetched
+        self.run = run
     }
 }

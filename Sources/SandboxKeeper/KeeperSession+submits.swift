@@ -44,18 +44,20 @@ extension KeeperSession {
             let hasDrawnSeed = linked.terms["hasDrawnSeed"] == true
             guard !linked.isPicture else {
                 let result = try await paid.process(prepared, terms, hasDrawnSeed: hasDrawnSeed)
+                if let found = result.foundIn, !isOfRun(found.run) { throw Self.foreignKey }
                 return await hand(over: result.blob, number, credit)
             }
             let job = try await paid.submit(
                 prepared, terms, hasDrawnSeed: hasDrawnSeed, deadline: linked.limit.map { settings.clock.now + $0 })
             let id = job.reply.id
-            let isByKey = job.isReplayed && terms.key != nil
-            if !job.isFetched, !isByKey { settings.news.submitted(id) }
             onLoop { session in
-                // A key is enough to find a job, also one that a script was not to know of.
-                if isByKey, !session.rules.hasMade(job: id) {
+                let isKnown = session.rules.hasMade(job: id)
+                // A key is enough to find a job, also one that a script was not to know of. What an earlier process has
+                // made of a run that goes on is its own.
+                if job.isReplayed, !isKnown, !session.isOfRun(job.run) {
                     return session.send(.failed(Self.foreignKey), of: number)
                 }
+                if !job.isFetched, !isKnown { session.settings.news.submitted(id) }
                 session.rules.made(job: id)
                 session.send(
                     .job(job.reply.members, isReplayed: job.isReplayed, isFetched: job.isFetched), of: number)
@@ -70,10 +72,16 @@ extension KeeperSession {
         }
     }
 
+    /// Whether that is this run, and one that may be met again: a name that was made up is not.
+    private func isOfRun(_ name: String?) -> Bool {
+        guard let run = settings.paid?.journal.settings.run, run.isNamed else { return false }
+        return name == run.name
+    }
+
     private static let foreignKey = DecartError(
         .keyReused,
-        "The key is that of another job, and under --sandbox a script has only the jobs of its own run. Nothing was "
-            + "submitted. Take another key; --resume-run goes on with a run of a script that has none.")
+        "The key is that of a job with other inputs, or of another run: under --sandbox a script has only the jobs of its "
+            + "own. Nothing was submitted. Take another key; --run NAME and --resume-run NAME go on with a run.")
 
     /// The model that is posted to: by the path, which the price goes by, and the name. One that nobody knows has no
     /// price, so that no cap lets it pass.

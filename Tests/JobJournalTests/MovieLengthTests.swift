@@ -96,4 +96,41 @@ private func movie(_ boxes: [UInt8]..., after: [UInt8] = []) -> [UInt8] {
     func others(bytes: [UInt8]) {
         #expect(MovieLength.wholeSeconds(of: bytes) == nil)
     }
+
+    private static func film(_ tables: [UInt8]..., edits: [UInt8] = []) -> [UInt8] {
+        let second = header("mdhd", scale: 1000, duration: 1000)
+        return movie(
+            header("mvhd", scale: 1000, duration: 1000),
+            box(
+                "trak", edits, box("mdia", second, box("minf", box("vmhd", []), box("stbl", tables.flatMap { $0 })))))
+    }
+
+    private static func times(_ entries: (count: Int, each: Int)..., said: Int? = nil) -> [UInt8] {
+        box(
+            "stts", number(0, 4), number(said ?? entries.count, 4),
+            entries.flatMap { number($0.count, 4) + number($0.each, 4) })
+    }
+
+    private static func sizes(_ count: Int) -> [UInt8] { box("stsz", number(0, 4), number(100, 4), number(count, 4)) }
+
+    @Test("Headers that lie do not shorten what the tables of samples add up to")
+    func lyingHeaders() {
+        #expect(MovieLength.wholeSeconds(of: Self.film(Self.times((25, 40)), Self.sizes(25))) == 1)
+        #expect(MovieLength.wholeSeconds(of: Self.film(Self.times((25, 40), (25, 240)), Self.sizes(50))) == 7)
+        // An hour of frames that are all said to be over at once.
+        #expect(MovieLength.wholeSeconds(of: Self.film(Self.times((90_000, 0)), Self.sizes(90_000))) == 375)
+        let edits = box(
+            "edts",
+            box("elst", number(0, 4), number(2, 4), number(2000, 4), number(0, 8), number(3500, 4), number(0, 8)))
+        #expect(MovieLength.wholeSeconds(of: Self.film(Self.times((25, 40)), edits: edits)) == 6)
+    }
+
+    @Test("A table that is cut off or beyond all measure makes a length unknown")
+    func brokenTables() {
+        #expect(MovieLength.wholeSeconds(of: Self.film(Self.times((25, 40), said: 2))) == nil)
+        #expect(MovieLength.wholeSeconds(of: Self.film(Self.times((25, 40), said: 0xFFFF_FFF0))) == nil)
+        #expect(
+            MovieLength.wholeSeconds(of: Self.film(Self.times((0xFFFF_FFFF, 0xFFFF_FFFF), (0xFFFF_FFFF, 0xFFFF_FFFF))))
+                == nil)
+    }
 }

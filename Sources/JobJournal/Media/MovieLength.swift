@@ -1,7 +1,8 @@
 /// Reads how long an MP4 or QuickTime file plays, without decoding any of it.
 ///
-/// The longest of the movie header (`mvhd`), its tracks' headers (`tkhd`) and their media's headers (`mdhd`) counts: a
-/// job is paid for by the second, and the shortest could be short of the truth. Nothing is guessed: a fragmented file,
+/// The longest of the movie header (`mvhd`), its tracks' headers (`tkhd`), their media's headers (`mdhd`), what the tables
+/// of samples and of edits add up to counts: a job is paid for by the second, and the shortest could be short of the truth.
+/// Headers are easily made to lie, tables are what a player goes by. Nothing is guessed: a fragmented file,
 /// whose headers do not know its length, and a file that is cut off or contradicts itself have no length.
 public struct MovieLength {
     /// Bytes of the file: exactly `count` from `offset` on, or nil if they are not to be had.
@@ -65,10 +66,11 @@ public struct MovieLength {
             switch box.type {
             case "tkhd":
                 guard let duration = trackDuration(box.content), count(duration, by: timescale) else { return false }
-            case "mdia":
-                guard let media = self.boxes(in: box.content) else { return false }
-                for header in media where header.type == "mdhd" {
-                    guard let timed = timedHeader(header.content), count(timed.duration, by: timed.timescale) else {
+            case "mdia": guard readMedia(box.content) else { return false }
+            case "edts":
+                guard let edits = self.boxes(in: box.content) else { return false }
+                for list in edits where list.type == "elst" {
+                    guard let duration = editedDuration(list.content), count(duration, by: timescale) else {
                         return false
                     }
                 }
@@ -76,6 +78,75 @@ public struct MovieLength {
             }
         }
         return true
+    }
+
+    private mutating func readMedia(_ range: Range<Int>) -> Bool {
+        guard let media = boxes(in: range) else { return false }
+        var timescales: [UInt64] = []
+        for header in media where header.type == "mdhd" {
+            guard let timed = timedHeader(header.content), count(timed.duration, by: timed.timescale) else {
+                return false
+            }
+            timescales.append(timed.timescale)
+        }
+        for information in media where information.type == "minf" {
+            guard let parts = boxes(in: information.content) else { return false }
+            for table in parts where table.type == "stbl" {
+                guard timescales.count == 1, let samples = boxes(in: table.content) else { return false }
+                let isFilm = parts.contains { $0.type == "vmhd" }
+                guard readSamples(samples, by: timescales[0], isFilm: isFilm) else { return false }
+            }
+        }
+        return true
+    }
+
+    /// More frames a second than any camera takes.
+    private static let mostFrames: UInt64 = 240
+
+    private mutating func readSamples(_ boxes: [Box], by timescale: UInt64, isFilm: Bool) -> Bool {
+        for box in boxes {
+            switch box.type {
+            case "stts":
+                guard
+                    let total = total(
+                        of: box.content, entrySize: 8, { Self.number($0.prefix(4)) &* Self.number($0.suffix(4)) }),
+                    count(total, by: timescale)
+                else { return false }
+            // However short each of them is said to be.
+            case "stsz" where isFilm, "stz2" where isFilm:
+                guard let samples = field(box.content, at: 8, 4), count(samples, by: Self.mostFrames) else {
+                    return false
+                }
+            default: break
+            }
+        }
+        return true
+    }
+
+    /// What a list of edits plays, in the movie's time.
+    private func editedDuration(_ range: Range<Int>) -> UInt64? {
+        guard let version = version(range) else { return nil }
+        let width = version == 1 ? 8 : 4
+        return total(of: range, entrySize: 2 * width + 4) { Self.number($0.prefix(width)) }
+    }
+
+    /// Adds up what the entries of a table are worth; nil where it is cut off, or the sum is beyond all measure.
+    private func total(of range: Range<Int>, entrySize: Int, _ worth: (ArraySlice<UInt8>) -> UInt64) -> UInt64? {
+        guard version(range) != nil, let entries = field(range, at: 4, 4), entries <= 10_000_000,
+            range.count >= 8 + Int(entries) * entrySize
+        else { return nil }
+        var sum: UInt64 = 0
+        let atOnce = 4096
+        for first in stride(from: 0, to: Int(entries), by: atOnce) {
+            let size = min(atOnce, Int(entries) - first) * entrySize
+            guard let bytes = read(range.lowerBound + 8 + first * entrySize, size) else { return nil }
+            for start in stride(from: 0, to: size, by: entrySize) {
+                let (next, overflow) = sum.addingReportingOverflow(worth(bytes[start..<(start + entrySize)]))
+                guard !overflow else { return nil }
+                sum = next
+            }
+        }
+        return sum
     }
 
     /// Takes a duration in; false for one that says it is unknown.
