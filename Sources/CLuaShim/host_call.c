@@ -67,7 +67,29 @@ int shim_nowait(lua_State *L) {
     return lua_gettop(L) - 1;
 }
 
+// Calls the first upvalue with the arguments, and then, in this call's own place, the C function that is the second: what
+// that says of itself in errors is what it would say if it had been called here.
+static int checked_first(lua_State *L) {
+    int count = lua_gettop(L);
+    luaL_checkstack(L, count + 1, "too many arguments");
+    lua_pushvalue(L, lua_upvalueindex(1));
+    for (int i = 1; i <= count; i++) lua_pushvalue(L, i);
+    lua_call(L, count, 0);
+    return lua_tocfunction(L, lua_upvalueindex(2))(L);
+}
+
+// guarded(check, f): a function that is f, of C and without upvalues, once `check` has let the arguments pass.
+static int guarded(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    luaL_argcheck(L, lua_iscfunction(L, 2) && lua_getupvalue(L, 2, 1) == NULL, 2, "a C function expected");
+    lua_settop(L, 2);
+    lua_pushcclosure(L, checked_first, 2);
+    return 1;
+}
+
 void shim_push_nowait(lua_State *L) { lua_pushcfunction(L, shim_nowait); }
+
+void shim_push_guarded(lua_State *L) { lua_pushcfunction(L, guarded); }
 
 void shim_push_raise(lua_State *L) { lua_pushcfunction(L, raise_value); }
 

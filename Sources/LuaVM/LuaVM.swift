@@ -113,7 +113,7 @@ public final class LuaVM {
         return CInt(error.wantsPosition ? SHIM_RAISE_HERE : SHIM_RAISE)
     }
 
-    /// Pushes a table of these functions by their names, and of `raise` and `nowait`.
+    /// Pushes a table of these functions by their names, and of `raise`, `nowait` and `guarded`.
     func push(_ table: [HostFunction], on stack: LuaStack) {
         lua_createtable(stack.state, 0, Int32(clamping: table.count))
         for function in table {
@@ -127,6 +127,9 @@ public final class LuaVM {
         lua_rawset(stack.state, -3)
         stack.push("nowait")
         shim_push_nowait(stack.state)
+        lua_rawset(stack.state, -3)
+        stack.push("guarded")
+        shim_push_guarded(stack.state)
         lua_rawset(stack.state, -3)
     }
 

@@ -8,6 +8,24 @@ local functions = {}
 -- By class: its fields, as { name, type }; those whose objects have functions are `isObject`.
 local classes = {}
 
+-- What the sandbox takes away or answers otherwise, and what is another thing each time; whole libraries with a dot.
+local not_alike = {
+  ["debug."] = true, ["package."] = true, ["string.dump"] = true, getmetatable = true, collectgarbage = true,
+  ["os.clock"] = true, ["os.time"] = true, ["os.date"] = true, ["os.getenv"] = true, ["decart.env"] = true,
+  next = true, pairs = true, ["math.random"] = true, ["math.randomseed"] = true, ["io.popen"] = true,
+  ["os.execute"] = true, ["decart.exec"] = true, ["decart.fetch"] = true, ["decart.uuid"] = true,
+  ["decart.spend"] = true, print = true, ["io.write"] = true, ["File:write"] = true, ["decart.prices"] = true,
+  ["Tokens.create"] = true, ["Client.tokens"] = true, ["Queue.enqueue"] = true,
+  ["decart.createDecartClient"] = true, ["io.tmpfile"] = true, loadfile = true, dofile = true, require = true,
+  warn = true, ["decart.displayVideo"] = true, ["decart.readLine"] = true, ["File:read"] = true,
+}
+local is_alike = false
+
+local function is_left_out(path)
+  local library = path:match("^(%l+%.)")
+  return is_alike and (not_alike[path] or library and not_alike[library] or path:find("^decart%.policy") ~= nil)
+end
+
 -- The type at the beginning of a line's rest, up to a blank that is not inside of it.
 local function type_at(text)
   if text:find("^fun%(") then return "function" end
@@ -41,7 +59,9 @@ local function read_types(path)
     elseif result then
       gives = gives or type_at(result)
     elseif called then
-      functions[#functions + 1] = { path = called, parameters = parameters or {}, gives = gives }
+      if not is_left_out(called) then
+        functions[#functions + 1] = { path = called, parameters = parameters or {}, gives = gives }
+      end
       if called:find("[.:]") then class.isObject = true end
       parameters, gives = nil, nil
     end
@@ -97,11 +117,12 @@ local function add_libraries()
     table.sort(names)
     for _, name in ipairs(names) do
       local path = library == "_G" and name or library .. "." .. name
-      functions[#functions + 1] = { path = path, parameters = parameters_of(path) }
+      if not is_left_out(path) then functions[#functions + 1] = { path = path, parameters = parameters_of(path) } end
     end
   end
   for _, name in ipairs { "read", "write", "lines", "seek", "setvbuf", "flush", "close" } do
-    functions[#functions + 1] = { path = "File:" .. name, parameters = parameters_of("File:" .. name) }
+    local path = "File:" .. name
+    if not is_left_out(path) then functions[#functions + 1] = { path = path, parameters = parameters_of(path) } end
   end
 end
 
@@ -187,10 +208,10 @@ function value(depth)
   if kind <= 75 then return depth > 3 and "{}" or table_of(depth) end
   if kind <= 85 then return function_of(depth) end
   if kind <= 89 then return ("coroutine.%s(%s)"):format(pick { "create", "wrap" }, function_of(depth)) end
-  return pick {
+  return pick(is_alike and { "nil", "true", "false", "...", "client", "client.queue", "document" } or {
     "nil", "true", "false", "...", "_G", "V", "decart", "document", "io.stdout", "io.stdin", "coroutine.running()",
     "debug.getregistry()", "string", "getmetatable('')", "client", "client.queue",
-  }
+  })
 end
 
 -- An expression for an object of that class.
@@ -334,7 +355,7 @@ local deep = {
 local function statement(depth)
   local kind = random(100)
   if kind <= 45 then return call(depth) end
-  if kind <= 52 then return fill(pick(attacks), depth) end
+  if kind <= 52 and not is_alike then return fill(pick(attacks), depth) end
   if depth <= 2 and chance(25) then return fill(pick(deep), depth) end
   for _, row in ipairs(shallow) do
     if kind <= row[1] then return fill(row[2], depth) end
@@ -354,7 +375,9 @@ end
 
 -- MARK: Programs
 
-function generator.open(types)
+-- `alike`: only what is to do the same wherever it runs.
+function generator.open(types, alike)
+  is_alike = alike
   read_types(types)
   add_libraries()
   generator.objects = {}

@@ -2,8 +2,12 @@
 local decart = require("decart")
 local pcall, type, select, next, rawset, rawget, rawequal, load, tostring, setmetatable, getmetatable =
   pcall, type, select, next, rawset, rawget, rawequal, load, tostring, setmetatable, getmetatable
-local find, exit, open, pack, unpack = string.find, os.exit, io.open, table.pack, table.unpack
-local set_metatable, get_metatable, set_hook = debug.setmetatable, debug.getmetatable, debug.sethook
+local find, sub, format, exit, open, pack, unpack, concat =
+  string.find, string.sub, string.format, os.exit, io.open, table.pack, table.unpack, table.concat
+local file_write, file_close, file_flush = io.stdout.write, io.stdout.close, io.stdout.flush
+-- A sandbox has no more of debug than what reads.
+local get_metatable = debug.getmetatable or getmetatable
+local set_metatable, set_hook = debug.setmetatable or function() end, debug.sethook or function() end
 local spawn, timeout, set_timer, clear_timer = decart.spawn, decart.timeout, setTimeout, clearTimeout
 
 local support = {}
@@ -21,7 +25,28 @@ local function tamed(value)
   return value
 end
 
+-- Where what came of each call is told, if it is.
+local transcript
+
+local function shown(value)
+  local kind = type(value)
+  if kind == "string" then return format("%q", #value > 200 and sub(value, 1, 200) or value) end
+  if kind == "number" or kind == "boolean" or kind == "nil" then return tostring(value) end
+  if kind == "table" and type(rawget(value, "code")) == "string" then
+    return "error " .. rawget(value, "code") .. ": " .. shown(rawget(value, "message"))
+  end
+  return kind
+end
+
+local function tell(ok, ...)
+  if not transcript then return end
+  local words = { ok and "ok" or "failed" }
+  for index = 1, select("#", ...) do words[index + 1] = shown((select(index, ...))) end
+  file_write(transcript, concat(words, "\t"), "\n")
+end
+
 local function keep(V, place, ok, ...)
+  tell(ok, ...)
   if not ok then
     V[place] = (...)
     return
@@ -97,9 +122,9 @@ local function snapshot()
   end
 end
 
-function support.run(programs, first, last, progress)
-  local file_write, file_close = io.stdout.write, io.stdout.close
+function support.run(programs, first, last, progress, told)
   arg = nil -- luacheck: ignore
+  if told then transcript = open(told, "w") end
   local restore = snapshot()
   local job = decart.createDecartClient().queue.submit({ model = "lucy-pro-t2v", prompt = "x" }).job_id
   local await = spawn(function() end).await
@@ -123,6 +148,10 @@ function support.run(programs, first, last, progress)
   end
   for seed = first, last do
     noted(tostring(seed))
+    if transcript then
+      file_write(transcript, "== program ", tostring(seed), "\n")
+      file_flush(transcript)
+    end
     pcall(run, seed)
     pcall(restore)
   end

@@ -72,6 +72,9 @@ void shim_push_raise(lua_State *L);
 /// Pushes `nowait(place, f, ...)` for the host's own Lua: it calls f where it cannot wait, and stops
 /// it with an error after a hundred million instructions.
 void shim_push_nowait(lua_State *L);
+/// Pushes `guarded(check, f)` for the host's own Lua: it makes a function that is the C function f once `check` has let the
+/// arguments pass, and whose errors are those of f.
+void shim_push_guarded(lua_State *L);
 /// Compiles a chunk and leaves the function, or a message, on top; 0 means it compiled. `name` is as in Lua's `load`.
 int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bool bytecode);
 /// Calls the function below `arguments` values. Returns 0 with `results` values on top (-1 for all), else the error

@@ -170,7 +170,7 @@ end
 -- Globals
 
 for name, f in pairs(globals) do
-  if name ~= "raise" and name ~= "nowait" then
+  if name ~= "raise" and name ~= "nowait" and name ~= "guarded" then
     _G[name] = f
     names[f] = name
   end

@@ -8,7 +8,7 @@ local type, tostring, error, rawequal, pairs, select, tonumber =
 local getmetatable, load = getmetatable, load
 local io, os, package, debug, string = io, os, package, debug, string
 local decart = core.decart
-local permit, permitted = host.permit, host.permitted
+local permit, permitted, guarded = host.permit, host.permitted, host.guarded
 
 -- Files
 
@@ -17,71 +17,44 @@ local rights_of = {
   ["r+"] = { "read", "write" }, ["w+"] = { "read", "write" }, ["a+"] = { "read", "write" },
 }
 
-local io_open, io_lines, io_input, io_output, io_popen = io.open, io.lines, io.input, io.output, io.popen
-local io_tmpfile = io.tmpfile
-local os_remove, os_rename, os_tmpname, os_execute = os.remove, os.rename, os.tmpname, os.execute
+local io_open = io.open
 
-function io.open(path, mode, ...)
-  if type(path) == "string" then
-    -- What is no mode is refused by Lua.
-    local plain = mode == nil and "r" or type(mode) == "string" and (mode:gsub("b$", ""))
-    for _, right in pairs(rights_of[plain] or {}) do permit(right, path) end
-  end
-  return io_open(path, mode, ...)
-end
+-- In an error each of these is what it was before.
+io.open = guarded(function(path, mode)
+  if type(path) ~= "string" then return end
+  -- What is no mode is refused by Lua.
+  local plain = mode == nil and "r" or type(mode) == "string" and (mode:gsub("b$", ""))
+  for _, right in pairs(rights_of[plain] or {}) do permit(right, path) end
+end, io_open)
 
-function io.lines(path, ...)
+local function reads(path)
   if type(path) == "string" then permit("read", path) end
-  if path == nil and select("#", ...) == 0 then return io_lines() end
-  return io_lines(path, ...)
 end
 
-function io.input(...)
-  local path = ...
-  if type(path) == "string" then permit("read", path) end
-  return io_input(...)
-end
-
-function io.output(...)
-  local path = ...
+local function writes(path)
   if type(path) == "string" then permit("write", path) end
-  return io_output(...)
 end
 
-function io.tmpfile()
-  permit("write", "/tmp")
-  return io_tmpfile()
-end
+local function writes_temporary() permit("write", "/tmp") end
 
-function os.tmpname()
-  permit("write", "/tmp")
-  return os_tmpname()
-end
-
-function os.remove(path, ...)
-  if type(path) == "string" then permit("write", path) end
-  return os_remove(path, ...)
-end
-
-function os.rename(from, to, ...)
-  if type(from) == "string" and type(to) == "string" then
-    permit("write", from)
-    permit("write", to)
-  end
-  return os_rename(from, to, ...)
-end
+io.lines = guarded(reads, io.lines)
+io.input = guarded(reads, io.input)
+io.output = guarded(writes, io.output)
+io.tmpfile = guarded(writes_temporary, io.tmpfile)
+os.tmpname = guarded(writes_temporary, os.tmpname)
+os.remove = guarded(writes, os.remove)
+os.rename = guarded(function(from, to)
+  if type(from) ~= "string" or type(to) ~= "string" then return end
+  permit("write", from)
+  permit("write", to)
+end, os.rename)
 
 -- Programs
 
-function io.popen(...)
-  host.permitProgram()
-  return io_popen(...)
-end
+local function runs_shell() host.permitProgram() end
 
-function os.execute(...)
-  host.permitProgram()
-  return os_execute(...)
-end
+io.popen = guarded(runs_shell, io.popen)
+os.execute = guarded(runs_shell, os.execute)
 
 local exec = decart.exec
 
@@ -97,11 +70,9 @@ core.names[decart.exec] = "decart.exec"
 -- Variables: what is not allowed is not there.
 local os_getenv, env = os.getenv, decart.env
 
-function os.getenv(name, ...)
-  local value = os_getenv(name, ...)
-  if value ~= nil and type(name) == "string" then host.readVariable(name) end
-  return value
-end
+os.getenv = guarded(function(name)
+  if type(name) == "string" and os_getenv(name) ~= nil then host.readVariable(name) end
+end, os_getenv)
 
 function decart.env(first, ...)
   local name = first
