@@ -189,7 +189,8 @@ let package = Package(
             name: "SandboxKeeper",
             dependencies: [
                 "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
-                "JobJournal", "RunClock", "TemporaryFiles", nioCore, nioPosix, systemPackage, collections,
+                "JobJournal", "RunClock", "TemporaryFiles", "PlainErrors", nioCore, nioPosix, systemPackage,
+                collections,
             ]),
 
         // Which files change.
@@ -301,6 +302,7 @@ let package = Package(
                 "SandboxKeeper", "SandboxLink", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
                 "JobJournal", "RunClock", "SeededNumbers", "TestSupport", nioPosix,
             ]),
+        .testTarget(name: "SandboxedScriptTests", dependencies: ["SandboxedScript", "SandboxLink"]),
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
         .testTarget(name: "PlainErrorsTests", dependencies: ["PlainErrors"]),
         .testTarget(name: "TemporaryFilesTests", dependencies: ["TemporaryFiles", "TestSupport", systemPackage]),

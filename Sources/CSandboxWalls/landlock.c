@@ -54,6 +54,7 @@ static uint64_t rights_of(uint32_t wanted, bool is_folder) {
     uint64_t rights = 0;
     if (wanted & WALLS_READ) rights |= READ_FILE | (is_folder ? READ_FOLDER : 0);
     if (wanted & WALLS_EXECUTE) rights |= EXECUTE;
+    if ((wanted & WALLS_LIST) && is_folder) rights |= READ_FOLDER;
     if (wanted & WALLS_WRITE) {
         rights |= WRITE_FILE | TRUNCATE;
         if (is_folder) rights |= REMOVE_FOLDER | REMOVE_FILE | MAKE_FOLDER | MAKE_FILE | MOVE;

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -123,10 +125,75 @@ int walls_spawn(char *const words[], const int descriptors[4], pid_t *process) {
 
 int walls_wait(pid_t process, int *status) {
     int how;
-    while (waitpid(process, &how, 0) < 0)
-        if (errno != EINTR) return errno;
+    for (pid_t ended; (ended = waitpid(-1, &how, 0)) != process;)
+        if (ended < 0 && errno != EINTR) return errno;
     *status = WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
     return 0;
+}
+
+// The parent that a process says it has; 0 where there is no such process. Its name, in brackets, may have anything in it.
+static pid_t parent_of(const char *process) {
+    char path[64], text[512];
+    if (snprintf(path, sizeof path, "/proc/%s/stat", process) >= (int)sizeof path) return 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t count = read(file, text, sizeof text - 1);
+    close(file);
+    if (count <= 0) return 0;
+    text[count] = 0;
+    const char *end = strrchr(text, ')');
+    return end == NULL || strlen(end) < 5 ? 0 : (pid_t)atoi(end + 4);
+}
+
+static pid_t spared[64];
+static size_t spared_count;
+
+static bool is_spared(pid_t process) {
+    for (size_t i = 0; i < spared_count; i++)
+        if (spared[i] == process) return true;
+    return false;
+}
+
+// Calls `act` with each child that is there now. Returns how many there were.
+static size_t each_child(void (*act)(pid_t child)) {
+    DIR *processes = opendir("/proc");
+    if (processes == NULL) return 0;
+    pid_t self = getpid();
+    size_t count = 0;
+    for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
+        if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || parent_of(entry->d_name) != self) continue;
+        pid_t child = (pid_t)atoi(entry->d_name);
+        if (is_spared(child)) continue;
+        act(child);
+        count++;
+    }
+    closedir(processes);
+    return count;
+}
+
+static void spare(pid_t child) {
+    if (spared_count < sizeof spared / sizeof spared[0]) spared[spared_count++] = child;
+}
+
+int walls_adopt(void) {
+    // A shell that has become this program may have left it children.
+    each_child(spare);
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? errno : 0;
+}
+
+static void kill_one(pid_t child) { kill(child, SIGKILL); }
+
+void walls_kill_children(void) {
+    // What a child had started is a child itself once that has ended. Whoever starts others faster than they are found is
+    // found in one of the next rounds.
+    while (each_child(kill_one) > 0) {
+        pid_t ended;
+        while ((ended = waitpid(-1, NULL, 0)) < 0 && errno == EINTR) {
+        }
+        if (ended < 0) return;
+        while (waitpid(-1, NULL, WNOHANG) > 0) {
+        }
+    }
 }
 
 int walls_open_beneath(int folder, const char *path) {

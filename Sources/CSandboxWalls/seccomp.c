@@ -74,7 +74,7 @@ static const char *const ordinary[] = {
     "creat", "close", "close_range", "stat", "fstat", "lstat", "newfstatat", "statx",
     "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd", "chdir", "fchdir", "mkdir", "mkdirat",
     "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2", "getdents", "getdents64", "ftruncate", "fsync",
-    "fdatasync", "sync_file_range", "fallocate", "fadvise64", "flock", "fcntl", "dup", "dup2", "dup3",
+    "fdatasync", "sync_file_range", "fallocate", "fadvise64", "flock", "dup", "dup2", "dup3",
     "copy_file_range", "sendfile", "statfs", "fstatfs", "umask", "pipe", "pipe2",
     "mmap", "munmap", "mprotect", "mremap", "madvise", "brk", "msync", "mincore", "membarrier",
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigtimedwait", "rt_sigsuspend",
@@ -126,10 +126,13 @@ static int allow_opening(filter made) {
         int failure = -library.add(made, REFUSE | ENOSYS, openat2, 0, NULL);
         if (failure != 0) return failure;
     }
-    const uint64_t modes[] = {O_RDONLY, O_WRONLY, O_RDWR};
+    // Emptying a file is writing, which Landlock knows since its version 3 only.
+    const struct {
+        uint64_t mask, flags;
+    } modes[] = {{O_ACCMODE | O_TRUNC, O_RDONLY}, {O_ACCMODE, O_WRONLY}, {O_ACCMODE, O_RDWR}};
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        struct comparison of_open = {1, MASKED_EQUAL, O_ACCMODE, modes[i]};
-        struct comparison of_openat = {2, MASKED_EQUAL, O_ACCMODE, modes[i]};
+        struct comparison of_open = {1, MASKED_EQUAL, modes[i].mask, modes[i].flags};
+        struct comparison of_openat = {2, MASKED_EQUAL, modes[i].mask, modes[i].flags};
         int failure = allow(made, "open", 1, &of_open);
         if (failure == 0) failure = allow(made, "openat", 1, &of_openat);
         if (failure != 0) return failure;
@@ -159,9 +162,19 @@ static int allow_signals(filter made, bool may_signal_programs) {
     return failure != 0 ? failure : allow_with(made, "tgkill", 0, own, 1);
 }
 
+// Copies, flags, locks, the size of a pipe. Not what has the kernel send signals, to whom the caller likes: F_SETOWN,
+// F_SETSIG, F_SETLEASE, F_NOTIFY.
+static int allow_file_control(filter made) {
+    uint64_t commands[] = {F_DUPFD,  F_DUPFD_CLOEXEC, F_GETFD,     F_SETFD,      F_GETFL,        F_SETFL,
+                           F_GETLK,  F_SETLK,         F_SETLKW,    F_OFD_GETLK,  F_OFD_SETLK,    F_OFD_SETLKW,
+                           F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS};
+    return allow_with(made, "fcntl", 1, commands, sizeof commands / sizeof commands[0]);
+}
+
 static int add_rules(filter made, const struct walls_plan *plan, int landlock_version) {
     int failure = allow_all(made, ordinary, sizeof ordinary / sizeof ordinary[0]);
     if (failure == 0) failure = allow_opening(made);
+    if (failure == 0) failure = allow_file_control(made);
     if (failure == 0) failure = allow_threads(made, plan->runs_programs);
     if (failure == 0) failure = allow_signals(made, plan->runs_programs && landlock_version >= 6);
     // Of this process only: 0, or its number.

@@ -2,6 +2,7 @@ import DecartAPI
 public import DecartClient
 import Glibc
 public import NIOCore
+import PlainErrors
 public import RunClock
 public import ScriptPermissions
 import Synchronization
@@ -34,23 +35,34 @@ public final class ElsewhereTransports: Sendable {
         self.lookup = lookup ?? { Self.addresses(of: $0, port: $1) }
     }
 
-    /// - Parameter needsPublicAddress: whether an address of this machine's or a private network is refused.
+    /// - Parameters:
+    ///   - needsPublicAddress: whether an address of this machine's or a private network is refused.
+    ///   - permissions: may deny an address, whatever name leads there.
     func transport(
-        to host: String, port: Int, needsPublicAddress: Bool
+        to place: WebPlace, needsPublicAddress: Bool, permissions: Permissions
     ) async throws(TransportError) -> HTTPTransport {
-        let lookup = lookup
+        let (lookup, host, port) = (lookup, place.host, place.port)
         let found = await FileWork.run(on: clock) { () throws(Never) in lookup(host, port) }
         guard let first = found.first else {
             throw TransportError(.network, reach: .neverSent, reason: "the name \(host) has no address")
         }
         if needsPublicAddress, !found.allSatisfy(\.isPublic) {
+            let shown = place.rule.description
             throw TransportError(
                 refusal: PermissionRefusal(
-                    "The host \(Excerpt.quoted(host)) has an address of this machine's or a private network. "
-                        + "--allow-net=\(host) allows it by name.", flag: "--allow-net", what: host
+                    "The host \(Excerpt.quoted(shown)) has an address of this machine's or a private network. "
+                        + "\(ShellWord.quoted("--allow-net=\(shown)")) allows it by name.", flag: "--allow-net",
+                    what: shown
                 ).error)
         }
-        return connections(to: host, at: first.text)
+        if let denied = found.first(where: { permissions.denies($0, port: port) }) {
+            throw TransportError(
+                refusal: PermissionRefusal(
+                    "The host \(Excerpt.quoted(place.rule.description)) has the address \(denied), which --deny-net takes "
+                        + "away.", flag: "--deny-net", what: denied.description
+                ).error)
+        }
+        return connections(to: host, at: first.description)
     }
 
     private func connections(to host: String, at address: String) -> HTTPTransport {
@@ -107,15 +119,5 @@ public final class ElsewhereTransports: Sendable {
             if let address = NetworkAddress(bytes: bytes), !found.contains(address) { found.append(address) }
         }
         return found
-    }
-}
-
-extension NetworkAddress {
-    /// As the resolver takes it.
-    fileprivate var text: String {
-        var name = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        let family = bytes.count == 4 ? AF_INET : AF_INET6
-        guard inet_ntop(family, bytes, &name, socklen_t(name.count)) != nil else { return "" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -40,10 +40,11 @@ extension KeeperSession {
             linked.method, url: linked.url, body: body.take(), idleTimeout: linked.idleTimeout,
             streamsReply: linked.streamsReply || verdict.mayBeLong, needsFreshConnection: linked.needsFreshConnection)
         request.onSending = { [self] in send(Frame(.began, number)) }
-        if case .elsewhere(let host, let port, let needsPublicAddress) = verdict {
+        if case .elsewhere(let place, let needsPublicAddress) = verdict {
             request.headers = FormCheck.elsewhere(linked.headers)
+            request.url = place.url
             return try await settings.elsewhere.transport(
-                to: host, port: port, needsPublicAddress: needsPublicAddress
+                to: place, needsPublicAddress: needsPublicAddress, permissions: settings.permissions
             ).send(request)
         }
         guard let client = settings.paid?.client else {

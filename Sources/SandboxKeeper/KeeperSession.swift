@@ -218,8 +218,8 @@ public final class KeeperSession: @unchecked Sendable {
         do throws(PermissionRefusal) {
             try FormCheck.check(linked)
             let verdict = try rules.verdict(linked.method, linked.url).get()
-            if case .elsewhere(let host, let port, _) = verdict, rules.isPermitted(host: host, port: port) {
-                settings.news.used(.net, Array(HostRule(host: host, port: port).description.utf8))
+            if case .elsewhere(let place, _) = verdict, rules.isPermitted(place) {
+                settings.news.used(.net, Array(HostRule(host: place.host, port: place.port).description.utf8))
             }
             let request = try open(number, .plain(linked, verdict), linked.body, size)
             if case .none = linked.body { start(number, request) }

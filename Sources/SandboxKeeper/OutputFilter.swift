@@ -7,8 +7,8 @@ public struct OutputFilter: Sendable {
         case escape
         /// After ESC [.
         case sequence([UInt8])
-        /// In a string to the terminal, up to BEL or ESC \.
-        case string
+        /// In a string to the terminal, up to BEL or ESC \; and how long it is already.
+        case string(Int)
         case stringEscape
         /// Within a UTF-8 character: what has come, and how many bytes are missing.
         case character([UInt8], missing: Int)
@@ -16,6 +16,8 @@ public struct OutputFilter: Sendable {
 
     private var state = State.text
     private static let longestSequence = 64
+    /// No title or link is longer; what is text again then would otherwise be swallowed to the end of the run.
+    private static let longestString = 4096
 
     public init() {}
 
@@ -33,7 +35,7 @@ public struct OutputFilter: Sendable {
             case UInt8(ascii: "["): state = .sequence([])
             // Strings: OSC, DCS, SOS, PM, APC.
             case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"):
-                state = .string
+                state = .string(0)
             case 0x20...0x2F: break
             case 0x1B: break
             default:
@@ -49,8 +51,8 @@ public struct OutputFilter: Sendable {
                 // Too long, or with intermediate bytes: no colour.
                 parameters = [0]
                 state = .sequence(parameters)
-            case UInt8(ascii: "m") where parameters.allSatisfy { (0x30...0x3B).contains($0) }:
-                shown += [0x1B, UInt8(ascii: "[")] + parameters + [byte]
+            case UInt8(ascii: "m"):
+                if Self.isShown(colours: parameters) { shown += [0x1B, UInt8(ascii: "[")] + parameters + [byte] }
                 state = .text
             case 0x1B: state = .escape
             case 0x40...0x7E: state = .text
@@ -58,8 +60,16 @@ public struct OutputFilter: Sendable {
                 state = .text
                 if byte < 0x20 { begin(byte, &shown) }
             }
-        case .string:
-            if byte == 0x07 || byte == 0x9C { state = .text } else if byte == 0x1B { state = .stringEscape }
+        case .string(let length):
+            switch byte {
+            case 0x07, 0x9C: state = .text
+            case 0x1B: state = .stringEscape
+            // None has a line's end in it: this one was never ended.
+            case 0x0A:
+                state = .text
+                begin(byte, &shown)
+            default: state = length < Self.longestString ? .string(length + 1) : .text
+            }
         case .stringEscape:
             // ESC \ ends it; any other ESC begins something else.
             if byte == UInt8(ascii: "\\") {
@@ -83,6 +93,33 @@ public struct OutputFilter: Sendable {
             state = .text
             shown += Self.isShown(begun) ? begun : Self.replacement
         }
+    }
+
+    /// Whether these are colours and ways of writing, of which text that is hidden (8) is none: who copies it does not
+    /// know what.
+    private static func isShown(colours parameters: [UInt8]) -> Bool {
+        guard parameters.allSatisfy({ (0x30...0x3B).contains($0) }) else { return false }
+        let numbers = parameters.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: ";") }
+        // A number that is too large for one terminal is a small one to the next.
+        guard numbers.allSatisfy({ $0.split(separator: UInt8(ascii: ":")).allSatisfy { $0.count <= 3 } }) else {
+            return false
+        }
+        var index = 0
+        while index < numbers.count {
+            // With sub-parameters, as in 38:2::1:2:3, it is one thing.
+            let first = numbers[index].prefix { $0 != UInt8(ascii: ":") }.drop { $0 == UInt8(ascii: "0") }
+            if first == [UInt8(ascii: "8")] || Int(String(decoding: first, as: UTF8.self)) ?? 0 > 255 { return false }
+            let isColour = [[0x33, 0x38], [0x34, 0x38], [0x35, 0x38]].contains(Array(first))
+            guard isColour, numbers[index].count == first.count else {
+                index += 1
+                continue
+            }
+            // 38;5;N and 38;2;R;G;B: what follows is no way of writing. One that ends before is read as it pleases.
+            let kind = index + 1 < numbers.count ? Array(numbers[index + 1]) : []
+            index += kind == [0x35] ? 3 : 5
+            guard kind == [0x35] || kind == [0x32], index <= numbers.count else { return false }
+        }
+        return true
     }
 
     private static let replacement = Array("\u{FFFD}".utf8)

@@ -1,5 +1,6 @@
 import DecartAPI
 import DecartClient
+import PlainErrors
 import ScriptPermissions
 
 /// Which requests of a script process may leave: the API's own paths, for what this run has made, and permitted hosts.
@@ -13,7 +14,7 @@ struct RequestRules: Sendable {
         case file(id: String)
         case resolve
         /// To another server, without the key.
-        case elsewhere(host: String, port: Int, needsPublicAddress: Bool)
+        case elsewhere(WebPlace, needsPublicAddress: Bool)
 
         /// Whether the reply is passed on as it comes, whether or not that was asked for: it may be of any length.
         var mayBeLong: Bool {
@@ -46,7 +47,7 @@ struct RequestRules: Sendable {
     mutating func made(file id: String) { files.insert(id) }
 
     /// Whether the script may talk to it, and not only the server's own redirects may lead there.
-    func isPermitted(host: String, port: Int) -> Bool { permissions.reaches(host: host, port: port).isAllowed }
+    func isPermitted(_ place: WebPlace) -> Bool { permissions.reaches(host: place.host, port: place.port).isAllowed }
 
     mutating func led(to url: String) {
         guard !redirects.contains(url) else { return }
@@ -104,20 +105,26 @@ struct RequestRules: Sendable {
         guard let place = WebPlace(url) else { return .failure(.init("That is no http(s) address.")) }
         let (isAllowed, isNamed) = permissions.reaches(host: place.host, port: place.port)
         if isAllowed {
-            return .success(.elsewhere(host: place.host, port: place.port, needsPublicAddress: !isNamed))
+            return .success(.elsewhere(place, needsPublicAddress: !isNamed))
         }
         // The server says where its own results are; it may name any host but those of this network, unless it is one
         // of them itself.
-        if method == .get, redirects.contains(url) {
+        if method == .get, redirects.contains(url), !permissions.denies(host: place.host, port: place.port) {
             let isOwnHost = WebPlace(base)?.host == place.host
-            return .success(.elsewhere(host: place.host, port: place.port, needsPublicAddress: !isOwnHost))
+            return .success(.elsewhere(place, needsPublicAddress: !isOwnHost))
         }
-        let shown = place.isUsualPort ? place.host : "\(place.host):\(place.port)"
+        let shown = place.rule.description
+        guard !permissions.denies(host: place.host, port: place.port) else {
+            return .failure(
+                .init(
+                    "The script may not talk to \(Excerpt.quoted(shown)): --deny-net takes it away.",
+                    flag: "--deny-net",
+                    what: shown))
+        }
         return .failure(
             .init(
-                "The script may not talk to \(Excerpt.quoted(shown)). --allow-net=\(shown) allows it.",
-                flag: "--allow-net",
-                what: shown))
+                "The script may not talk to \(Excerpt.quoted(shown)). \(ShellWord.quoted("--allow-net=\(shown)")) allows it.",
+                flag: "--allow-net", what: shown))
     }
 }
 
@@ -138,37 +145,5 @@ struct PermissionRefusal: Error, Hashable, Sendable {
         error.data["flag"] = flag.map { .string($0) }
         error.data["what"] = what.map { .string($0) }
         return error
-    }
-}
-
-/// Whom a URL leads to.
-struct WebPlace: Hashable, Sendable {
-    /// In lower case, an IPv6 address without its brackets.
-    var host: String
-    var port: Int
-    var isUsualPort: Bool
-
-    /// Nil for what is no `http(s)` URL with a host, and for one that names a user: what comes before `@` is a way to
-    /// make an address look like another.
-    init?(_ url: String) {
-        let lower = url.lowercased()
-        let usual: Int
-        let rest: Substring
-        if lower.hasPrefix("https://") {
-            usual = 443
-            rest = lower.dropFirst(8)
-        } else if lower.hasPrefix("http://") {
-            usual = 80
-            rest = lower.dropFirst(7)
-        } else {
-            return nil
-        }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" && $0 != "\\" }
-        guard rest.dropFirst(authority.count).first != "\\", !authority.contains("@"), !authority.contains("%"),
-            let rule = HostRule(authority)
-        else { return nil }
-        host = rule.host
-        port = rule.port ?? usual
-        isUsualPort = port == usual
     }
 }

@@ -44,11 +44,22 @@ public enum KernelWalls {
         return process
     }
 
-    /// Waits for the end of a process: its exit status, or 128 and the signal's number.
+    /// Waits for the end of a process, the only one that this one has started: its exit status, or 128 and the signal's number.
     public static func wait(for process: Int32) -> Int32 {
         var status: Int32 = EXIT_FAILURE
         return walls_wait(process, &status) == 0 ? status : EXIT_FAILURE
     }
+
+    /// Makes what a script process leaves behind this process's own to end.
+    public static func adoptOrphans() throws(WallFailure) {
+        let failure = walls_adopt()
+        guard failure == 0 else {
+            throw WallFailure(errno: failure, "what the script starts cannot be held together")
+        }
+    }
+
+    /// Ends all that was started by children, and by children of theirs. Blocks until there is none.
+    public static func killChildren() { walls_kill_children() }
 
     /// Opens a file below a folder, through no symbolic link and never outside of it.
     ///

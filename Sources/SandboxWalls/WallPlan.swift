@@ -9,12 +9,17 @@ public struct WallPlan: Sendable {
         public var reads = false
         public var writes = false
         public var executes = false
+        /// Which names there are in folders.
+        public var lists = false
 
-        public init(_ path: [UInt8], reads: Bool = false, writes: Bool = false, executes: Bool = false) {
+        public init(
+            _ path: [UInt8], reads: Bool = false, writes: Bool = false, executes: Bool = false, lists: Bool = false
+        ) {
             self.path = path
             self.reads = reads
             self.writes = writes
             self.executes = executes
+            self.lists = lists
         }
     }
 
@@ -32,6 +37,10 @@ public struct WallPlan: Sendable {
         changesModes = !permissions.write.isEmpty || temporaryFolder != nil
         for path in Self.roots(permissions.read) { rules.append(Rule(path, reads: true)) }
         for path in Self.roots(permissions.write) { rules.append(Rule(path, writes: true)) }
+        // All but the devices leaves no rule for the root itself.
+        if permissions.read.isAll, !permissions.read.isEmpty, permissions.read.denied.isEmpty {
+            rules.append(Rule([UInt8(ascii: "/")], lists: true))
+        }
         if let temporaryFolder { rules.append(Rule(temporaryFolder, reads: true, writes: true)) }
         if runsPrograms || permissions.native {
             // Programs and modules need the libraries of the system, and what leads to them.
@@ -64,8 +73,10 @@ public struct WallPlan: Sendable {
     /// something denied in it, what is in it now is allowed one by one.
     private static func roots(_ grant: Permissions.Grant) -> [[UInt8]] {
         guard !grant.isEmpty else { return [] }
-        let named = grant.isAll ? [[UInt8(ascii: "/")]] : grant.named
-        return named.flatMap { parts(of: $0, without: grant.denied) }
+        let named = grant.named.flatMap { parts(of: $0, without: grant.denied) }
+        guard grant.isAll else { return named }
+        return parts(of: [UInt8(ascii: "/")], without: grant.denied + [Permissions.devices])
+            + Permissions.harmlessDevices.flatMap { parts(of: $0, without: grant.denied) } + named
     }
 
     private static func parts(of path: [UInt8], without denied: [[UInt8]]) -> [[UInt8]] {
@@ -97,7 +108,8 @@ public struct WallPlan: Sendable {
                 path: path,
                 rights: (rule.reads ? WALLS_READ : 0)
                     | (rule.writes ? WALLS_WRITE : 0)
-                    | (rule.executes ? WALLS_EXECUTE : 0))
+                    | (rule.executes ? WALLS_EXECUTE : 0)
+                    | (rule.lists ? WALLS_LIST : 0))
         }
         var failed: UnsafePointer<CChar>?
         var path: UnsafePointer<CChar>?

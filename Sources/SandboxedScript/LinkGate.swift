@@ -39,6 +39,9 @@ final class LinkGate: Sendable {
         self.room = room
     }
 
+    /// How many wait.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// - Parameter load: one that would never fit enters alone, and is refused where it is too much.
     /// - Returns: nil if the calling task was cancelled meanwhile.
     func enter(_ load: LinkLoad) async -> Share? {

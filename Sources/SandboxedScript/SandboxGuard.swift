@@ -28,7 +28,32 @@ public struct SandboxGuard: Sendable {
             used?(kind, whole)
             return
         }
-        throw Self.refusal("\(kind.rawValue) \(Excerpt.quoted(path.bytes, limit: 200))", kind.flag, of: "\(path)")
+        let what = "\(kind.rawValue) \(Excerpt.quoted(path.bytes, limit: 200))"
+        guard !permissions.denies(kind, path: whole) else {
+            throw Self.denial(what, "--deny-\(kind.rawValue)", of: "\(path)")
+        }
+        // Only what is there can be allowed, and no name with a comma in it.
+        let allowed = Self.allowable(path)
+        guard allowed != path else { throw Self.refusal(what, kind.flag, of: "\(path)") }
+        if kind == .read, !path.bytes.contains(UInt8(ascii: ",")) {
+            throw Self.refusal("\(what), which is not there", kind.flag, of: "\(path)", "Make it first, and ")
+        }
+        var error = Self.refusal(what, kind.flag, of: "\(allowed)")
+        error.message.removeLast()
+        error.message += ", with all that is in that folder."
+        error.data["what"] = .string("\(path)")
+        throw error
+    }
+
+    /// The path itself, or the nearest folder above it that a flag can name.
+    private static func allowable(_ path: BytePath) -> BytePath {
+        var path = path
+        while path.bytes.contains(UInt8(ascii: ",")) || path.cString.map({ access($0, F_OK) != 0 }) ?? true {
+            let folder = path.folder
+            guard folder != path, !folder.bytes.isEmpty else { return folder.bytes.isEmpty ? "." : folder }
+            path = folder
+        }
+        return path
     }
 
     /// - Parameter program: as a script has named it; nil: a command for the shell.
@@ -40,15 +65,27 @@ public struct SandboxGuard: Sendable {
             return
         }
         let shown = program.map { String(decoding: $0, as: UTF8.self) } ?? "sh"
-        throw Self.refusal(
-            program == nil ? "run a shell" : "run \(Excerpt.quoted(name, limit: 200))", "--allow-run", of: shown)
+        let what = program == nil ? "run a shell" : "run \(Excerpt.quoted(name, limit: 200))"
+        // The script process need not know where programs are looked for.
+        let isDenied = permissions.run.denied.contains { $0 == name || BytePath(bytes: $0).lastComponent.bytes == name }
+        guard !permissions.run.deniesAll, !isDenied else { throw Self.denial(what, "--deny-run", of: shown) }
+        throw Self.refusal(what, "--allow-run", of: shown)
     }
 
     public var mayLoadNative: Bool { permissions.native }
 
-    private static func refusal(_ what: String, _ flag: String, of name: String) -> DecartError {
+    private static func denial(_ what: String, _ flag: String, of name: String) -> DecartError {
         DecartError(
-            .permissionDenied, "The script may not \(what). \(ShellWord.quoted("\(flag)=\(name)")) allows it.",
+            .permissionDenied, "The script may not \(what): \(flag) takes it away.",
+            data: ["flag": .string(flag), "what": .string(name)])
+    }
+
+    private static func refusal(
+        _ what: String, _ flag: String, of name: String, _ condition: String = ""
+    ) -> DecartError {
+        DecartError(
+            .permissionDenied,
+            "The script may not \(what). \(condition)\(ShellWord.quoted("\(flag)=\(name)")) allows it.",
             data: ["flag": .string(flag), "what": .string(name)])
     }
 

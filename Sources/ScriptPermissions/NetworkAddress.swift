@@ -1,3 +1,5 @@
+import Glibc
+
 /// A numeric address of a machine, for telling the open Internet from what lies nearer.
 public struct NetworkAddress: Hashable, Sendable {
     /// 4 bytes, or 16.
@@ -6,6 +8,43 @@ public struct NetworkAddress: Hashable, Sendable {
     public init?(bytes: [UInt8]) {
         guard bytes.count == 4 || bytes.count == 16 else { return nil }
         self.bytes = bytes
+    }
+
+    /// One that is written in any of the ways that the system's resolver takes: `127.0.0.1`, `0x7f.1`, `2130706433`,
+    /// `::1`, `::ffff:127.0.0.1`.
+    public init?(_ text: some StringProtocol) {
+        if let bytes = Self.parts(of: text) {
+            self.bytes = bytes
+            return
+        }
+        guard text.contains(":") else { return nil }
+        var address = in6_addr()
+        guard inet_pton(AF_INET6, String(text), &address) == 1 else { return nil }
+        bytes = withUnsafeBytes(of: &address) { Array($0) }
+    }
+
+    /// One to four numbers, of which the last fills what is left.
+    private static func parts(of text: some StringProtocol) -> [UInt8]? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...4).contains(parts.count) else { return nil }
+        var value: UInt64 = 0
+        for (index, part) in parts.enumerated() {
+            let lower = part.lowercased()
+            let number =
+                lower.hasPrefix("0x")
+                ? UInt64(lower.dropFirst(2), radix: 16)
+                : lower.count > 1 && lower.hasPrefix("0") ? UInt64(lower, radix: 8) : UInt64(lower, radix: 10)
+            let bits = index == parts.count - 1 ? 8 * (5 - parts.count) : 8
+            guard let number, !lower.hasPrefix("+"), number < 1 << UInt64(bits) else { return nil }
+            value = value << UInt64(bits) | number
+        }
+        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+
+    /// Itself, or the IPv4 address that it only writes in another way.
+    private var plain: [UInt8] {
+        bytes.count == 16 && bytes[..<10].allSatisfy({ $0 == 0 }) && bytes[10] == 0xFF && bytes[11] == 0xFF
+            ? Array(bytes[12...]) : bytes
     }
 
     /// Whether it is one that the whole Internet can reach. What is private, loopback, link-local, shared, reserved,
@@ -35,5 +74,16 @@ public struct NetworkAddress: Hashable, Sendable {
         guard bytes[0] & 0xE0 == 0x20 else { return false }
         if bytes[0] == 0x20, bytes[1] == 0x01, bytes[2] == 0, bytes[3] == 0 { return false }
         return !(bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0x0D && bytes[3] == 0xB8)
+    }
+}
+
+extension NetworkAddress: CustomStringConvertible {
+    /// Its one spelling, which the resolver takes.
+    public var description: String {
+        var name = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let bytes = plain
+        let family = bytes.count == 4 ? AF_INET : AF_INET6
+        guard inet_ntop(family, bytes, &name, socklen_t(name.count)) != nil else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -70,8 +70,27 @@ public struct Permissions: Hashable, Sendable {
     /// Whether the file or folder at `path`, a whole path without symbolic links, may be read or written.
     public func covers(_ kind: PermissionKind, path: [UInt8]) -> Bool {
         let grant = self[kind]
-        guard !grant.isEmpty, !grant.denied.contains(where: { Self.isWithin(path, $0) }) else { return false }
-        return grant.isAll || grant.named.contains { Self.isWithin(path, $0) }
+        guard !grant.isEmpty, !denies(kind, path: path) else { return false }
+        return grant.isAll && !Self.isDevice(path) || grant.named.contains { Self.isWithin(path, $0) }
+    }
+
+    /// Whether it was taken away by name.
+    public func denies(_ kind: PermissionKind, path: [UInt8]) -> Bool {
+        self[kind].deniesAll || self[kind].denied.contains { Self.isWithin(path, $0) }
+    }
+
+    /// Terminals and disks are there. Whoever means them names them: all files are not meant to be these.
+    public static let devices = Array("/dev".utf8)
+    /// What is there and harmless.
+    public static let harmlessDevices = [
+        "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm",
+    ].map { Array($0.utf8) }
+
+    /// Other names for what a process has open already: no walls stand around that.
+    private static let openAlready = ["/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd"].map { Array($0.utf8) }
+
+    private static func isDevice(_ path: [UInt8]) -> Bool {
+        isWithin(path, devices) && !(harmlessDevices + openAlready).contains { isWithin(path, $0) }
     }
 
     /// Whether that program, by its whole path, may be started.

@@ -13,6 +13,7 @@ struct LastWords: Sendable {
     /// Whether the jobs belong to a queue in this process and end with it.
     let isLocal: Bool
     let journal: Journal
+    let limitEnd: RunLimitEnd
     /// Whether the jobs have been named.
     private let isTold = Flag()
 
@@ -28,12 +29,16 @@ struct LastWords: Sendable {
         }
     }
 
-    init(console: Console, renderers: Renderers, ledger: JobLedger, isLocal: Bool, journal: Journal) {
+    init(
+        console: Console, renderers: Renderers, ledger: JobLedger, isLocal: Bool, journal: Journal,
+        limitEnd: RunLimitEnd = RunLimitEnd()
+    ) {
         self.console = console
         self.renderers = renderers
         self.ledger = ledger
         self.isLocal = isLocal
         self.journal = journal
+        self.limitEnd = limitEnd
     }
 
     /// Whether there are, or may be, jobs to report.

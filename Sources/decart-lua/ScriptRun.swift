@@ -121,12 +121,14 @@ struct ScriptRun {
             return .failure
         }
         let life = Task { await worker?.keepAlive() }
+        let limitEnd = RunLimitEnd()
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
                 loop: group.next(), clock: clock,
                 bytecode: sandbox == nil && (options.bytecode || Self.variable("DECART_LUA_BYTECODE") == "1"),
                 environment: sandbox == nil && !options.ignoresEnvironment,
                 report: { [console] report in
+                    if limitEnd.covers(report) { return }
                     console.show(report)
                     page?.report(ErrorReport.text(of: report))
                 })
@@ -144,7 +146,7 @@ struct ScriptRun {
                 console: console)
             let words = LastWords(
                 console: console, renderers: renderers, ledger: ledger, isLocal: options.isLocal || sandbox != nil,
-                journal: journal)
+                journal: journal, limitEnd: limitEnd)
             status = await run(on: runtime, settings, network, page, words, worker, early)
             life.cancel()
             await life.value

@@ -167,6 +167,7 @@ final class SignalWatch: Sendable {
 
     /// Says where a run was that has used up what it had.
     private func tellLine(of signal: Int32) {
+        words.limitEnd.told()
         let line = interrupter.interrupt(.look)?.line ?? ""
         let console = console
         let message = Self.message(of: signal)

@@ -95,6 +95,7 @@ struct KeeperSessionTests {
 
     private func with(
         _ server: Server = Server(), permissions: Permissions = Permissions(), mayPay: Bool = true,
+        files: ScriptFiles? = nil,
         _ body: (Intruder, Server, News) async throws -> Void
     ) async throws {
         let scratch = try ScratchFolder()
@@ -111,7 +112,7 @@ struct KeeperSessionTests {
             elsewhere: ElsewhereTransports(on: group, clock: clock, configuration: .init()) { _, _ in
                 [NetworkAddress(bytes: [127, 0, 0, 1])].compactMap { $0 }
             },
-            permissions: permissions, files: ScriptFiles(script: BytePath(scratch.file("s.lua")), named: []),
+            permissions: permissions, files: files ?? ScriptFiles(script: BytePath(scratch.file("s.lua")), named: []),
             mayPay: mayPay, clock: clock, news: news)
         let session = try await KeeperSession.start(settings, socket: ends[0], on: group, greeting: [])
         try await body(Intruder(ends[1]), server, news)
@@ -207,7 +208,41 @@ struct KeeperSessionTests {
         permissions.net.allow(nil)
         try await with(permissions: permissions) { intruder, _, _ in
             intruder.send(Frame(.request, 1, request(.get, "http://rebound.test/")).bytes)
-            #expect(await refused(intruder)?.message.contains("--allow-net=rebound.test") == true)
+            #expect(await refused(intruder)?.message.contains("--allow-net=rebound.test allows") == true)
+            intruder.send(Frame(.request, 1, request(.get, "http://rebound.test:8080/")).bytes)
+            #expect(await refused(intruder)?.message.contains("--allow-net=rebound.test:8080 allows") == true)
+        }
+    }
+
+    @Test func `a name that leads to a denied address is refused though it was named`() async throws {
+        var permissions = Permissions()
+        permissions.net.named = [Array("rebound.test".utf8)]
+        permissions.net.denied = [Array("127.0.0.1".utf8)]
+        try await with(permissions: permissions) { intruder, _, _ in
+            intruder.send(Frame(.request, 1, request(.get, "http://rebound.test/")).bytes)
+            #expect(await refused(intruder)?.message.contains("127.0.0.1, which --deny-net takes away") == true)
+        }
+    }
+
+    @Test func `a file that is waited for keeps nobody else waiting`() async throws {
+        let scratch = try ScratchFolder()
+        let pipe = scratch.file("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        try await with(files: ScriptFiles(script: BytePath(pipe), named: [])) { intruder, _, _ in
+            intruder.send(
+                Frame(.question, 1, LinkedQuestion.chunk(Array(pipe.utf8)).payload).bytes
+                    + Frame(.request, 2, request(.get, "http://elsewhere.test/x")).bytes)
+            #expect(await refused(intruder)?.code == .permissionDenied)
+            let writer = open(pipe, O_WRONLY)
+            try #require(writer >= 0)
+            _ = write(writer, "text", 4)
+            close(writer)
+            let frame = try #require(await intruder.frame())
+            guard case .file(_, let bytes) = try LinkedAnswer(frame.payload) else {
+                Issue.record("\(frame)")
+                return
+            }
+            #expect(bytes == Array("text".utf8))
         }
     }
 

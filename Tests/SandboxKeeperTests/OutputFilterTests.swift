@@ -18,6 +18,17 @@ struct OutputFilterTests {
         ("a\u{9B}31mb", "a\u{FFFD}31mb"), ("a\u{9D}0;t\u{9C}b", "a\u{FFFD}0;t\u{FFFD}b"),
         ("a\u{1B}]0;x\u{1B}[31mb", "a\u{1B}[31mb"), ("a\u{1B}\u{1B}[31mb", "a\u{1B}[31mb"),
         ("\u{202E}evil", "\u{FFFD}evil"),
+        // Strings that are never ended do not swallow what comes after them.
+        ("a\u{1B}]0;title\nb\n", "a\nb\n"), ("a\u{1B}P\nb", "a\nb"),
+        // Hidden text, however it is asked for.
+        ("a\u{1B}[8mb", "ab"), ("a\u{1B}[1;8mb", "ab"), ("a\u{1B}[008mb", "ab"), ("a\u{1B}[31;8;1mb", "ab"),
+        ("a\u{1B}[38;5;1;8mb", "ab"), ("a\u{1B}[38;2;1;1;1;8mb", "ab"), ("a\u{1B}[38;8mb", "ab"),
+        ("a\u{1B}[264mb", "ab"),
+        ("a\u{1B}[4294967304mb", "ab"), ("a\u{1B}[48;2;8mb", "ab"),
+        // Which an 8 in a colour is not.
+        ("\u{1B}[38;5;8mx", "\u{1B}[38;5;8mx"), ("\u{1B}[48;2;8;8;8;1mx", "\u{1B}[48;2;8;8;8;1mx"),
+        ("\u{1B}[38:2::8:8:8mx", "\u{1B}[38:2::8:8:8mx"), ("\u{1B}[28;0mx", "\u{1B}[28;0mx"),
+        ("\u{1B}[;31mx", "\u{1B}[;31mx"),
     ])
     func `a terminal gets text and colours and nothing else`(_ given: String, _ shown: String) {
         var filter = OutputFilter()
@@ -58,5 +69,11 @@ struct OutputFilterTests {
                 index = end
             }
         }
+    }
+
+    @Test func `a string to the terminal ends where none is as long`() {
+        var filter = OutputFilter()
+        let shown = filter.filter(Array("\u{1B}]0;".utf8) + Array(repeating: UInt8(ascii: "x"), count: 10_000))
+        #expect((1...10_000 - 4000).contains(shown.count))
     }
 }

@@ -23,6 +23,10 @@ struct RequestRulesTests {
         try? rules.verdict(method, url).get()
     }
 
+    private func elsewhere(_ url: String, _ needsPublicAddress: Bool) -> RequestRules.Verdict? {
+        WebPlace(url).map { .elsewhere($0, needsPublicAddress: needsPublicAddress) }
+    }
+
     @Test func `the API's own paths may be asked about what the run has made`() throws {
         let rules = try rules()
         let job = try JobID("job 1")
@@ -60,14 +64,14 @@ struct RequestRulesTests {
         let rules = try rules(net: ["ok.example:8080", "ok.example:443"])
         #expect(
             verdict(rules, .post, "http://OK.example:8080/x")
-                == .elsewhere(host: "ok.example", port: 8080, needsPublicAddress: false))
+                == elsewhere("http://ok.example:8080/x", false))
         #expect(
             verdict(rules, .get, "https://ok.example?x")
-                == .elsewhere(host: "ok.example", port: 443, needsPublicAddress: false))
+                == elsewhere("https://ok.example?x", false))
         #expect(verdict(rules, .get, "http://ok.example/") == nil)
         #expect(
             verdict(try self.rules(all: true), .get, "http://any.example/")
-                == .elsewhere(host: "any.example", port: 80, needsPublicAddress: true))
+                == elsewhere("http://any.example/", true))
     }
 
     @Test func `where the server has led to may be read, and nothing beside it`() throws {
@@ -75,7 +79,7 @@ struct RequestRulesTests {
         let place = "https://store.example/a?sign=1"
         #expect(verdict(rules, .get, place) == nil)
         rules.led(to: place)
-        #expect(verdict(rules, .get, place) == .elsewhere(host: "store.example", port: 443, needsPublicAddress: true))
+        #expect(verdict(rules, .get, place) == elsewhere(place, true))
         #expect(verdict(rules, .post, place) == nil)
         #expect(verdict(rules, .get, "https://store.example/a?sign=2") == nil)
     }
@@ -87,5 +91,39 @@ struct RequestRulesTests {
         }
         #expect(refusal.error.code == .permissionDenied)
         #expect(refusal.error.message.contains("--allow-net=other.example:81"))
+    }
+
+    @Test(arguments: [
+        "http://bad.example/", "http://BAD.example./", "http://bad.example:80/", "http://10.0.0.1/",
+        "http://0xa.0.0.1/",
+        "http://167772161/", "http://[::ffff:10.0.0.1]/", "http://[::FFFF:a00:1]/",
+    ])
+    func `what is denied is denied in every spelling`(_ url: String) throws {
+        var permissions = Permissions()
+        permissions.net.allow(nil)
+        permissions.net.deny([Array("bad.example".utf8), Array("10.0.0.1".utf8)])
+        var rules = RequestRules(base: Self.base, permissions: permissions)
+        rules.led(to: url)
+        guard case .failure(let refusal) = rules.verdict(.get, url) else {
+            Issue.record("it is allowed")
+            return
+        }
+        #expect(refusal.message.contains("--deny-net takes it away"))
+    }
+
+    @Test(arguments: [
+        ("HTTP://OK.example./x?Y", "http://ok.example/x?Y"), ("https://[::1]:8080/", "https://[::1]:8080/"),
+        ("http://0x7f.1", "http://127.0.0.1"), ("http://[::ffff:1.2.3.4]:80/a", "http://1.2.3.4:80/a"),
+    ])
+    func `what is asked is what was judged`(_ given: String, _ asked: String) {
+        #expect(WebPlace(given)?.url == asked)
+    }
+
+    @Test func `an IPv6 address is advised in brackets`() throws {
+        guard case .failure(let refusal) = try rules().verdict(.get, "http://[fe80::1]:81/") else {
+            Issue.record("it is allowed")
+            return
+        }
+        #expect(refusal.message.contains("'--allow-net=[fe80::1]:81' allows it"))
     }
 }

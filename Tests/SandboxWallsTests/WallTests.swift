@@ -28,8 +28,8 @@ struct WallTests {
             "open:out/b",
             "overwrite:out/b", "create:out/new", "open:secret", "open:in/../secret", "open:in/link",
             "open:/proc/self/root\(scratch.file("secret"))", "open:\(scratch.file("in/../secret"))", "link:secret",
-            "symlink:secret", "chmod:out/b", "truncate:in/a", "bare:secret", "bare:in/a", "remove:out/b",
-            in: scratch)
+            "symlink:secret", "chmod:out/b", "truncate:in/a", "bare:secret", "bare:in/a", "empty:in/a", "empty:out/b",
+            "remove:out/b", in: scratch)
         #expect(
             found == [
                 "open:in/a ok", "overwrite:in/a EACCES", "create:in/new EACCES", "remove:in/a EACCES",
@@ -37,8 +37,9 @@ struct WallTests {
                 "open:in/../secret EACCES", "open:in/link EACCES",
                 "open:/proc/self/root\(scratch.file("secret")) EACCES", "open:\(scratch.file("in/../secret")) EACCES",
                 "link:secret EPERM", "symlink:secret EPERM", "chmod:out/b EPERM", "truncate:in/a EPERM",
-                "bare:secret EPERM", "bare:in/a EPERM", "remove:out/b ok",
+                "bare:secret EPERM", "bare:in/a EPERM", "empty:in/a EPERM", "empty:out/b EPERM", "remove:out/b ok",
             ])
+        #expect(scratch.text("in/a") == "a")
     }
 
     @Test func `no program is started, no socket made, and threads go on`() async throws {
@@ -76,6 +77,28 @@ struct WallTests {
 
     @Test func `clone3, whose flags no filter sees, is said not to be there`() async throws {
         #expect(try await probe("raise", "call:clone3", in: try ScratchFolder()) == ["call:clone3 ENOSYS"])
+    }
+
+    @Test func `no file's events become signals to others`() async throws {
+        // F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY; and those that are left: F_GETFD, F_GETFL.
+        let found = try await probe(
+            "run", "raise", "fcntl:8", "fcntl:10", "fcntl:15", "fcntl:1024", "fcntl:1026", "fcntl:1", "fcntl:3",
+            in: try ScratchFolder())
+        #expect(
+            found == [
+                "fcntl:8 EPERM", "fcntl:10 EPERM", "fcntl:15 EPERM", "fcntl:1024 EPERM", "fcntl:1026 EPERM",
+                "fcntl:1 ok",
+                "fcntl:3 ok",
+            ])
+    }
+
+    @Test func `what may be listed may not be read`() async throws {
+        let scratch = try ScratchFolder()
+        try scratch.write("in/a", "a")
+        #expect(
+            try await probe("list=.", "raise", "open:in", "open:in/a", in: scratch) == [
+                "open:in ok", "open:in/a EACCES",
+            ])
     }
 
     @Test func `memory has a bound`() async throws {

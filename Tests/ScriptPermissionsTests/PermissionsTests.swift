@@ -89,4 +89,42 @@ struct PermissionsTests {
     func `an address of the Internet is one`(_ bytes: [UInt8]) throws {
         #expect(try #require(NetworkAddress(bytes: bytes)).isPublic)
     }
+
+    @Test(arguments: [
+        ("example.com.", "example.com"), ("EXAMPLE.com.:80", "example.com"), ("0x7f.1", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"), ("0177.0.0.01", "127.0.0.1"), ("127.1", "127.0.0.1"), ("127.0.0.1.", "127.0.0.1"),
+        ("[::ffff:127.0.0.1]", "127.0.0.1"), ("[::FFFF:7f00:1]", "127.0.0.1"), ("[0:0:0:0:0:0:0:1]:80", "::1"),
+        ("1.2.3", "1.2.0.3"), ("1.2.3.4.5", "1.2.3.4.5"), ("256.1.1.1", "256.1.1.1"), ("0x", "0x"),
+        ("08.1.1.1", "08.1.1.1"),
+    ])
+    func `a host has one spelling, however it is written`(_ text: String, _ host: String) {
+        #expect(HostRule(text)?.host == host)
+    }
+
+    @Test(arguments: ["example.com..", ".", ".:80"])
+    func `more dots than one at the end are no host`(_ text: String) {
+        #expect(HostRule(text) == nil)
+    }
+
+    @Test func `an address that is denied is denied under every name`() throws {
+        var permissions = Permissions()
+        permissions.net.allow(nil)
+        permissions.net.deny([bytes("10.0.0.1"), bytes("bad.example")])
+        #expect(permissions.denies(host: try #require(HostRule("0xa.1")).host, port: 80))
+        #expect(permissions.denies(try #require(NetworkAddress("::ffff:10.0.0.1")), port: 80))
+        #expect(permissions.denies(host: try #require(HostRule("BAD.example.")).host, port: 80))
+        #expect(!permissions.denies(try #require(NetworkAddress("10.0.0.2")), port: 80))
+    }
+
+    @Test(arguments: [
+        ("/dev/pts/0", false), ("/dev/tty", false), ("/dev/sda", false), ("/dev", false), ("/dev/null", true),
+        ("/dev/shm/x", true), ("/dev/stdout", true), ("/device", true), ("/", true),
+    ])
+    func `all files are none of the devices`(_ path: String, _ covered: Bool) {
+        var permissions = Permissions()
+        permissions.write.allow(nil)
+        #expect(permissions.covers(.write, path: bytes(path)) == covered)
+        permissions.write.allow([bytes("/dev")])
+        #expect(permissions.covers(.write, path: bytes(path)))
+    }
 }

@@ -1,7 +1,7 @@
 // Raises the walls of a sandbox around itself, and then does what code would do that has got out of Lua. Each word of its
 // command line is something to do; what came of it is printed as a line: the word, and "ok" or an errno's name.
 //
-//     read=PATH write=PATH execute=PATH run memory=BYTES      what the walls leave
+//     read=PATH write=PATH execute=PATH list=PATH run memory=BYTES      what the walls leave
 //     raise                                                   raises them
 //     …                                                       the table below
 #define _GNU_SOURCE
@@ -36,6 +36,9 @@ static int opened(const char *path, int flags) {
 
 // Neither to read nor to write, which asks Landlock for nothing and is enough to change a file's mode.
 static int do_bare(const char *path) { return opened(path, 3); }
+
+// To read, and to empty while it is at it.
+static int do_empty(const char *path) { return opened(path, O_RDONLY | O_TRUNC); }
 
 static int do_read(const char *path) { return opened(path, O_RDONLY | O_NONBLOCK); }
 static int do_write(const char *path) { return opened(path, O_WRONLY | O_NONBLOCK); }
@@ -108,6 +111,7 @@ static int do_call(const char *name) {
     return -1;
 }
 
+static int do_control(const char *command) { return fcntl(0, atoi(command), 0); }
 static int do_prctl(const char *option) { return prctl(atoi(option), 0, 0, 0, 0); }
 static int do_type(const char *unused) {
     (void)unused;
@@ -139,7 +143,7 @@ static const struct {
     {"exec", do_execute},      {"signal", do_signal},   {"trace", do_trace},     {"fork", do_fork},
     {"thread", do_thread},     {"socket", do_socket},   {"connect", do_connect}, {"peek", do_peek},
     {"call", do_call},         {"prctl", do_prctl},     {"type", do_type},       {"allocate", do_allocate},
-    {"capabilities", do_capabilities}, {"bare", do_bare},
+    {"capabilities", do_capabilities}, {"bare", do_bare}, {"empty", do_empty}, {"fcntl", do_control},
 };
 
 static int act(const char *word) {
@@ -178,7 +182,10 @@ int main(int count, char *words[]) {
         } else if (value != NULL && strncmp(words[i], "memory=", 7) == 0) {
             plan.memory = (uint64_t)atoll(value + 1);
         } else if (value != NULL && plan.rule_count < 64) {
-            uint32_t rights = words[i][0] == 'r' ? WALLS_READ : words[i][0] == 'w' ? WALLS_WRITE : WALLS_EXECUTE;
+            uint32_t rights = words[i][0] == 'r'   ? WALLS_READ
+                              : words[i][0] == 'w' ? WALLS_WRITE
+                              : words[i][0] == 'l' ? WALLS_LIST
+                                                   : WALLS_EXECUTE;
             rules[plan.rule_count++] = (struct walls_rule){value + 1, rights};
         } else if (act(words[i]) != 0) {
             return 2;

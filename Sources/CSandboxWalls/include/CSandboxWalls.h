@@ -16,6 +16,8 @@ enum : uint32_t {
     WALLS_WRITE = 2,
     /// To be started as a program.
     WALLS_EXECUTE = 4,
+    /// Which names there are in folders.
+    WALLS_LIST = 8,
 };
 
 struct walls_rule {
@@ -58,8 +60,14 @@ int walls_raise(const struct walls_plan *plan, const char **failed, const char *
 /// Starts this very program again with `words` as its command line, an empty environment, a session of its own, and
 /// nothing open but `descriptors`, which it finds as 0, 1, 2 and 3.
 int walls_spawn(char *const words[], const int descriptors[4], pid_t *process);
-/// Waits for the end of a process. `status` is its exit status, or 128 and the number of the signal that ended it.
+/// From now on whatever a child leaves behind when it ends becomes this process's child. Children that are there already
+/// are nobody's to kill.
+int walls_adopt(void);
+/// Waits for the end of a process, and buries what else ends meanwhile: but for that one
+/// and those that it leaves behind, this process starts none. `status` is its exit status, or 128 and the number of the signal that ended it.
 int walls_wait(pid_t process, int *status);
+/// Kills every child of this process, and what they leave behind, until there is none.
+void walls_kill_children(void);
 
 /// Opens a file below a folder for reading, without leaving the folder by `..`, symbolic links or other mounts. Returns
 /// the descriptor, or minus an errno.

@@ -67,6 +67,7 @@ struct KeeperRun {
     private func keep() async throws(MessageError) -> Int32 {
         do throws(WallFailure) {
             try KernelWalls.hideProcess()
+            try KernelWalls.adoptOrphans()
         } catch {
             throw MessageError(error.reason)
         }
@@ -153,6 +154,9 @@ struct KeeperRun {
         limitTime(of: process)
         var status = await process.end()
         withExtendedLifetime(signals) {}
+        // What it has started ends with it, whatever group or session that has gone to; first of all because it may hold
+        // the pipes open.
+        KernelWalls.killChildren()
         await session.stop()
         let failures = pumps.map { $0.finish() }
         if status > 128, (settings.news as? LedgerNews)?.isBroken != true { tellSignal(status - 128) }
