@@ -14,17 +14,21 @@ final class Network: Sendable {
     private let made = Mutex<HTTPTransport?>(nil)
     private let queue: (any QueueTransport)?
     private let watch: RequestWatch?
+    private let readLimit: Int?
 
     /// - Parameters:
     ///   - queue: carries every request instead of connections, if given.
     ///   - watch: sees every request, if given.
+    ///   - readLimit: the most that is read from a connection at a time, if not as much as is fast.
     init(
-        group: any EventLoopGroup, clock: any RunClock, queue: (any QueueTransport)?, watch: RequestWatch? = nil
+        group: any EventLoopGroup, clock: any RunClock, queue: (any QueueTransport)?, watch: RequestWatch? = nil,
+        readLimit: Int? = nil
     ) {
         self.group = group
         self.clock = clock
         self.queue = queue
         self.watch = watch
+        self.readLimit = readLimit
     }
 
     /// - Throws: `INVALID_OPTIONS` for a proxy or certificates in the environment that cannot be used.
@@ -37,7 +41,8 @@ final class Network: Sendable {
         // Under the lock: a keeper is asked by several requests at once, and one that came second would make its own.
         try made.withLock { made throws(DecartError) in
             if let made { return made }
-            let configuration = try HTTPTransport.Configuration.fromEnvironment(ProcessInfo.processInfo.environment)
+            var configuration = try HTTPTransport.Configuration.fromEnvironment(ProcessInfo.processInfo.environment)
+            if let readLimit { configuration.readLimit = readLimit }
             Self.keepSIGPIPE(on: group)
             let transport = HTTPTransport(on: group, clock: clock, configuration: configuration)
             made = transport

@@ -156,6 +156,22 @@ struct SandboxBombTests {
         }
     }
 
+    @Test func `replies that are many and large wait at their servers`() async throws {
+        try await EchoServer.with { url, _ in
+            let port = url.split(separator: ":").last.map(String.init) ?? ""
+            let ending = try await run(
+                Self.start + """
+                    local numbers = {}
+                    for number = 1, 40 do numbers[number] = number end
+                    print(#decart.map(numbers, function()
+                      return #decart.fetch("\(url)/bytes/" .. (6 << 20)).body
+                    end))
+                    """, ["--allow-net=127.0.0.1:\(port)"])
+            #expect(ending.output == "40\n", "\(ending.errors)")
+            #expect(ending.peak < Self.most, "\(ending.peak) KiB")
+        }
+    }
+
     @Test func `uploads and fetches that are many and large pass one after the other`() async throws {
         try await EchoServer.with { url, server in
             let port = url.split(separator: ":").last.map(String.init) ?? ""

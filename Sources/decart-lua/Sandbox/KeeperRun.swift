@@ -82,7 +82,8 @@ struct KeeperRun {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock: any RunClock = EventLoopClock(loop: group.next())
         let watch = try RequestWatch(options, logLevel, environment, console)
-        let network = Network(group: group, clock: clock, queue: nil, watch: watch)
+        let network = Network(
+            group: group, clock: clock, queue: nil, watch: watch, readLimit: ElsewhereTransports.readLimit)
         let journal = try Journal.ofRun(
             options, clock: clock, chance: options.chanceSeed.map { Chance(seed: $0) }, environment: environment,
             console: console)

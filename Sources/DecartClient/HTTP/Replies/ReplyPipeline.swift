@@ -11,12 +11,11 @@ enum ReplyPipeline {
         _ = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes))
     }()
 
-    /// The most that is read from a socket at a time, in bytes. A connection comes to it by steps, as long as its reads
-    /// fill what they are given.
-    private static let readLimit = 512 << 10
-
-    /// - Parameter channel: a connection that has the HTTP client's own handlers but has not carried a request yet.
-    static func guardHTTP1(_ channel: any Channel) throws {
+    /// - Parameters:
+    ///   - channel: a connection that has the HTTP client's own handlers but has not carried a request yet.
+    ///   - readLimit: the most that is read from its socket at a time, in bytes. A connection comes to it by steps, as long
+    ///     as its reads fill what they are given.
+    static func guardHTTP1(_ channel: any Channel, readLimit: Int) throws {
         try guardHTTP1(channel, recorder: HeadRecorder())
         let pipeline = channel.pipeline.syncOperations
         let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
