@@ -187,6 +187,8 @@ local function table_of(depth)
   local fields = {}
   for index = 1, random(3) do
     local event = pick(events)
+    -- When something is collected depends on how much else there is.
+    if is_alike and (event == "__gc" or event == "__mode") then event = "__close" end
     fields[index] = ("%s = %s"):format(event, chance(70) and ("function(...) %s end"):format(body(depth + 1))
       or event == "__mode" and "'k'" or value(depth + 1))
   end
