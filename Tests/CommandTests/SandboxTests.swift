@@ -551,6 +551,16 @@ struct SandboxTests {
         #expect(outcome.output == "over\nmine\n", "\(outcome.everything)")
     }
 
+    @Test func `a program does not get at the keeper`() async throws {
+        let outcome = try await run(
+            """
+            local line = "test -e /proc/self/fd/3 && echo open || echo closed"
+            os.execute(line)
+            io.write(io.popen(line):read("a"), require("decart").exec({ "sh", "-c", line }).stdout)
+            """, "--allow-all")
+        #expect(outcome.everything == "closed\nclosed\nclosed\n")
+    }
+
     @Test func `a shell that becomes the program keeps its own children`() async throws {
         let command = try Command()
         try command.scratch.write("script.lua", "print('over')")

@@ -12,6 +12,8 @@ public struct MovieLength {
     private var timescale: UInt64 = 0
     private var seconds: UInt64 = 0
     private var boxesLeft = 100_000
+    /// Of all tables. An hour of video has some 100,000 frames, and most of them share an entry.
+    private var entriesLeft = 10_000_000
 
     private init(_ read: @escaping Reader) {
         self.read = read
@@ -124,17 +126,19 @@ public struct MovieLength {
     }
 
     /// What a list of edits plays, in the movie's time.
-    private func editedDuration(_ range: Range<Int>) -> UInt64? {
+    private mutating func editedDuration(_ range: Range<Int>) -> UInt64? {
         guard let version = version(range) else { return nil }
         let width = version == 1 ? 8 : 4
         return total(of: range, entrySize: 2 * width + 4) { Self.number($0.prefix(width)) }
     }
 
     /// Adds up what the entries of a table are worth; nil where it is cut off, or the sum is beyond all measure.
-    private func total(of range: Range<Int>, entrySize: Int, _ worth: (ArraySlice<UInt8>) -> UInt64) -> UInt64? {
-        guard version(range) != nil, let entries = field(range, at: 4, 4), entries <= 10_000_000,
+    private mutating func total(of range: Range<Int>, entrySize: Int, _ worth: (ArraySlice<UInt8>) -> UInt64) -> UInt64?
+    {
+        guard version(range) != nil, let entries = field(range, at: 4, 4), entries <= UInt64(entriesLeft),
             range.count >= 8 + Int(entries) * entrySize
         else { return nil }
+        entriesLeft -= Int(entries)
         var sum: UInt64 = 0
         let atOnce = 4096
         for first in stride(from: 0, to: Int(entries), by: atOnce) {

@@ -32,6 +32,8 @@ struct SandboxedProcess {
         guard KernelWalls.isSocket(link) else {
             leave("'\(word)' is the program's own word, for scripts under --sandbox")
         }
+        // The script's own: programs that it starts have no part in it.
+        _ = fcntl(link, F_SETFD, FD_CLOEXEC)
         let greeting: Greeting
         let options: ScriptOptions
         do throws(LinkFault) {
