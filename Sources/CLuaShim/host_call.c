@@ -75,7 +75,8 @@ static int checked_first(lua_State *L) {
     lua_pushvalue(L, lua_upvalueindex(1));
     for (int i = 1; i <= count; i++) lua_pushvalue(L, i);
     lua_call(L, count, 0);
-    return lua_tocfunction(L, lua_upvalueindex(2))(L);
+    lua_CFunction checked = lua_tocfunction(L, lua_upvalueindex(2));
+    return checked != NULL ? checked(L) : luaL_error(L, "the function that was checked is gone");
 }
 
 // guarded(check, f): a function that is f, of C and without upvalues, once `check` has let the arguments pass.

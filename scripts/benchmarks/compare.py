@@ -30,10 +30,11 @@ def other(root, revision):
             ["git", "worktree", "add", "--quiet", "--detach", source, commit], cwd=root, check=True)
     subprocess.run(["git", "checkout", "--quiet", "--force", "--detach", commit], cwd=source, check=True)
     print(f"building {commit[:9]} in {tree.relative_to(root)} …", file=sys.stderr)
-    subprocess.run(
-        ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "decart-lua",
-         "--scratch-path", tree / "build"],
-        cwd=source, check=True, stdout=subprocess.DEVNULL)
+    script = source / "scripts" / "build-release"
+    # Earlier revisions have none.
+    without = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "decart-lua"]
+    build = [script] if script.exists() else without
+    subprocess.run([*build, "--scratch-path", tree / "build"], cwd=source, check=True, stdout=subprocess.DEVNULL)
     return tree / "build" / "release" / "decart-lua", commit[:9]
 
 
