@@ -62,7 +62,7 @@ final class SQLiteConnection: SQLConnection {
         try Self.translated {
             try database.unsafeReentrantWrite { db in
                 let statement = try db.cachedStatement(sql: sql)
-                try statement.setArguments(StatementArguments(arguments.map(\.databaseValue)))
+                try statement.setArguments(StatementArguments(arguments.map { $0.databaseValue }))
                 guard statement.columnCount > 0 else { return try statement.execute() }
                 let cursor = try Row.fetchCursor(statement)
                 while let values = try cursor.next() {
