@@ -39,7 +39,7 @@ extension KeeperSession {
         var request = TransportRequest(
             linked.method, url: linked.url, body: body.take(), idleTimeout: linked.idleTimeout,
             streamsReply: linked.streamsReply || verdict.mayBeLong, needsFreshConnection: linked.needsFreshConnection)
-        request.onSending = { [self] in send(Frame(.began, number)) }
+        if linked.tellsOfSending { request.onSending = { [self] in send(Frame(.began, number)) } }
         if case .elsewhere(let place, let needsPublicAddress) = verdict {
             request.headers = FormCheck.elsewhere(linked.headers)
             request.url = place.url

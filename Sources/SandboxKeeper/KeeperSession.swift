@@ -55,6 +55,8 @@ public final class KeeperSession: @unchecked Sendable {
     /// Frames that wait until the script process has taken what was sent before, and whoever sends them.
     private var outgoing: Deque<(frame: Frame, sender: CheckedContinuation<Void, Never>)> = []
     private var isOver = false
+    /// Whether what was written is to leave at the end of this round of the loop.
+    private var isFlushing = false
 
     private init(_ settings: KeeperSettings, _ channel: any Channel) {
         self.settings = settings
@@ -302,7 +304,18 @@ public final class KeeperSession: @unchecked Sendable {
 
     /// From any thread; frames of one request keep their order.
     func send(_ frame: Frame) {
-        channel.writeAndFlush(ByteBuffer(bytes: frame.bytes), promise: nil)
+        channel.write(ByteBuffer(bytes: frame.bytes), promise: nil)
+        onLoop { $0.flushSoon() }
+    }
+
+    /// What the replies of one round of the loop bring leaves together: each write wakes the script process.
+    private func flushSoon() {
+        guard !isFlushing else { return }
+        isFlushing = true
+        channel.eventLoop.execute { [self] in
+            isFlushing = false
+            channel.flush()
+        }
     }
 
     /// Sends one once the script process has taken enough of what was sent before: of all that is on its way to it, no

@@ -29,10 +29,13 @@ public struct LinkedRequest: Hashable, Sendable {
     public var idleTimeout: Duration
     public var streamsReply: Bool
     public var needsFreshConnection: Bool
+    /// Whether a `began` frame is to tell when it is about to leave.
+    public var tellsOfSending: Bool
 
     public init(
         method: TransportRequest.Method, url: String, headers: [Header] = [], body: Body = .none,
-        idleTimeout: Duration = .seconds(60), streamsReply: Bool = false, needsFreshConnection: Bool = false
+        idleTimeout: Duration = .seconds(60), streamsReply: Bool = false, needsFreshConnection: Bool = false,
+        tellsOfSending: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -41,6 +44,7 @@ public struct LinkedRequest: Hashable, Sendable {
         self.idleTimeout = idleTimeout
         self.streamsReply = streamsReply
         self.needsFreshConnection = needsFreshConnection
+        self.tellsOfSending = tellsOfSending
     }
 
     public var payload: [UInt8] {
@@ -66,6 +70,7 @@ public struct LinkedRequest: Hashable, Sendable {
         writer.add(idleTimeout.linked)
         writer.add(streamsReply)
         writer.add(needsFreshConnection)
+        writer.add(tellsOfSending)
         return writer.bytes
     }
 
@@ -91,6 +96,7 @@ public struct LinkedRequest: Hashable, Sendable {
         idleTimeout = Duration(linked: try reader.integer())
         streamsReply = try reader.flag()
         needsFreshConnection = try reader.flag()
+        tellsOfSending = try reader.flag()
         try reader.end()
     }
 }

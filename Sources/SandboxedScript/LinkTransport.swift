@@ -32,7 +32,7 @@ public final class LinkTransport: QueueTransport, PaidWork {
             method: request.method, url: request.url,
             headers: request.headers.map { .init(name: $0.name, value: $0.value) }, body: body,
             idleTimeout: request.idleTimeout, streamsReply: request.streamsReply,
-            needsFreshConnection: request.needsFreshConnection)
+            needsFreshConnection: request.needsFreshConnection, tellsOfSending: request.onSending != nil)
         let payload = linked.payload
         let place = try await enter(places, LinkLoad(places: 1))
         let load = try await enter(room, LinkLoad(head: payload.count, body))
