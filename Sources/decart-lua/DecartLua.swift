@@ -21,7 +21,6 @@ enum DecartLua {
             let status = await ScriptRun(options: sandboxed.options, sandbox: sandboxed).run()
             exit(StandardOutput.finish(status.code, Console(isJSON: sandboxed.options.ui == .json)))
         }
-        let isSandboxed = getenv("DECART_LUA_SANDBOX").map { String(cString: $0) } == "1"
         let watched = WatchedChild.take()
         let words = CommandWord.all
         if let subcommand = words.dropFirst().first.flatMap(Subcommand.init) {
@@ -29,7 +28,7 @@ enum DecartLua {
         }
         var options: ScriptOptions
         do throws(UsageError) {
-            options = try ScriptOptions(words, isSandboxed: isSandboxed)
+            options = try ScriptOptions(words, isSandboxed: wantsSandbox)
             try options.checkTerminal(isTerminal: isatty(STDERR_FILENO) == 1)
         } catch {
             error.leave(name, ScriptOptions.synopsis, isJSON: ScriptOptions.asksForJSON(words))
@@ -61,10 +60,12 @@ enum DecartLua {
         switch subcommand {
         case .lab:
             let lab = command.parse(words, as: LabCommand.self)
+            refuseSandbox(command)
             ProcessEnd.followSignals()
             leave(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
         case .test:
             let test = command.parse(words, as: TestCommand.self)
+            refuseSandbox(command)
             if test.watch, watched == nil { leave(await WatchRun(test).start()) }
             ProcessEnd.followSignals()
             // Nothing is left in C's streams, whose locks a test that is stuck may hold.
@@ -94,20 +95,28 @@ enum DecartLua {
         case .jobs: leave(await command.parse(words, as: JobsCommand.self).execute())
         case .resume: leave(await command.parse(words, as: ResumeCommand.self).execute())
         case .work:
-            if getenv("DECART_LUA_SANDBOX").map({ String(cString: $0) }) == "1" {
-                UsageError("'work' runs no script under a sandbox, which DECART_LUA_SANDBOX asks for").leave(
-                    "\(name) \(command.name)", command.synopsis)
-            }
+            refuseSandbox(command)
             leave(await command.parse(words, as: WorkCommand.self).execute())
         case .spend: leave(await command.parse(words, as: SpendCommand.self).execute())
         case .journal: leave(await command.parse(words, as: JournalCommand.self).execute())
         default:
             let serve = command.parse(words, as: ServeCommand.self)
+            if serve.scenario != nil { refuseSandbox(command) }
             await run {
                 try await serve.run()
                 return true
             }
         }
+    }
+
+    /// Whether the environment asks for a sandbox in every run.
+    private static var wantsSandbox: Bool { getenv("DECART_LUA_SANDBOX").map { String(cString: $0) } == "1" }
+
+    /// Who has asked for a sandbox is not to run Lua without one and not know it.
+    private static func refuseSandbox(_ command: Subcommand.Command) {
+        guard wantsSandbox else { return }
+        UsageError("'\(command.name)' runs no Lua under a sandbox, which DECART_LUA_SANDBOX asks for").leave(
+            "\(name) \(command.name)", command.synopsis)
     }
 
     /// - Parameter body: returns whether all went well.

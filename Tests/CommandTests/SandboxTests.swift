@@ -459,12 +459,21 @@ struct SandboxTests {
         #expect(outcome.errors.contains("--sandbox=lua has only Lua's own walls"))
     }
 
-    @Test func `a variable asks for it too, and a worker refuses that`() async throws {
+    @Test func `a variable asks for it too, and what runs Lua without one refuses that`() async throws {
         var command = try Command()
         command.environment["DECART_LUA_SANDBOX"] = "1"
         let outcome = try await run(Self.trying + "print(try(io.open, '/etc/passwd'))", in: command)
         #expect(outcome.everything == "PERMISSION_DENIED\n")
-        #expect(try await command.run("work").exitCode == 2)
+        try command.scratch.write("a_test.lua", "print('ran')")
+        try command.scratch.write("policy.lua", "print('ran')")
+        let refusing = [
+            ["work"], ["test", "a_test.lua"], ["lab", "policy.lua"], ["serve", "--scenario", "policy.lua"],
+        ]
+        for words in refusing {
+            let refused = try await command.run(words)
+            #expect(refused.exitCode == 2 && refused.errors.contains("DECART_LUA_SANDBOX"), "\(refused.everything)")
+            #expect(refused.output.isEmpty)
+        }
     }
 
     @Test func `an audit has each permission that was used, and the flags that would have been enough`() async throws {
