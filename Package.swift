@@ -181,8 +181,8 @@ let package = Package(
         .target(
             name: "SandboxedScript",
             dependencies: [
-                "SandboxLink", "DecartAPI", "DecartClient", "JournaledClient", "JobJournal", "PlainErrors", "RunClock",
-                collections,
+                "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
+                "JobJournal", "PlainErrors", "RunClock", collections,
             ]),
         // … and the keeper, who has the key and checks every request.
         .target(
@@ -299,8 +299,8 @@ let package = Package(
         .testTarget(
             name: "SandboxKeeperTests",
             dependencies: [
-                "SandboxKeeper", "SandboxLink", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
-                "JobJournal", "RunClock", "SeededNumbers", "TestSupport", nioPosix,
+                "SandboxKeeper", "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient",
+                "JournaledClient", "JobJournal", "RunClock", "SeededNumbers", "TestSupport", nioPosix,
             ]),
         .testTarget(name: "SandboxedScriptTests", dependencies: ["SandboxedScript", "SandboxLink"]),
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
@@ -396,8 +396,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "decart-lua", "DecartAPI", "DecartClient", "LocalQueue", "PlainErrors", "RunClock", "SandboxWalls",
-                "TestSupport",
+                "decart-lua", "DecartAPI", "DecartClient", "LocalQueue", "PlainErrors", "RunClock", "SandboxKeeper",
+                "SandboxWalls", "ScriptPermissions", "TestSupport",
                 nioCore, nioHTTP1,
                 nioSSL, subprocess, systemPackage,
             ],

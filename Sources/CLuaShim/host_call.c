@@ -68,13 +68,16 @@ int shim_nowait(lua_State *L) {
 }
 
 // Calls the first upvalue with the arguments, and then, in this call's own place, the C function that is the second: what
-// that says of itself in errors is what it would say if it had been called here.
+// that says of itself in errors is what it would say if it had been called here. Where the first one answers something, that
+// is the answer.
 static int checked_first(lua_State *L) {
     int count = lua_gettop(L);
     luaL_checkstack(L, count + 1, "too many arguments");
     lua_pushvalue(L, lua_upvalueindex(1));
     for (int i = 1; i <= count; i++) lua_pushvalue(L, i);
-    lua_call(L, count, 0);
+    lua_call(L, count, LUA_MULTRET);
+    int answers = lua_gettop(L) - count;
+    if (answers > 0) return answers;
     lua_CFunction checked = lua_tocfunction(L, lua_upvalueindex(2));
     return checked != NULL ? checked(L) : luaL_error(L, "the function that was checked is gone");
 }

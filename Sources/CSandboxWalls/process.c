@@ -195,12 +195,3 @@ void walls_kill_children(void) {
         }
     }
 }
-
-int walls_open_beneath(int folder, const char *path) {
-    // linux/openat2.h: RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS, RESOLVE_NO_XDEV
-    struct {
-        uint64_t flags, mode, resolve;
-    } how = {O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0, 0x08 | 0x04 | 0x01};
-    long opened = syscall(437, folder, path, &how, sizeof how);
-    return opened < 0 ? -errno : (int)opened;
-}

@@ -188,6 +188,9 @@ static int add_rules(filter made, const struct walls_plan *plan, int landlock_ve
     // Questions, and what stdio asks: nothing that types for the user or changes a terminal.
     uint64_t requests[] = {TCGETS, FIONREAD, TIOCGWINSZ, FIONBIO, FIOCLEX, FIONCLEX};
     if (failure == 0) failure = allow_with(made, "ioctl", 1, requests, 6);
+    // Over the link to the keeper, which is the only socket there is, files come that the user was asked about.
+    uint64_t link[] = {WALLS_LINK};
+    if (failure == 0) failure = allow_with(made, "recvmsg", 0, link, 1);
     // Said to have been done, and not done: no filter can see whose file it is.
     int fchmod = library.resolve("fchmod");
     if (failure == 0 && plan->changes_modes && fchmod >= 0) failure = -library.add(made, REFUSE | 0, fchmod, 0, NULL);

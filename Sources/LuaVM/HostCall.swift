@@ -140,6 +140,15 @@ public struct HostCall {
         vm.pushError(of: task, on: stack)
     }
 
+    /// Pushes a file of Lua's own that has this descriptor from now on, in a mode as `io.open` takes it.
+    ///
+    /// - Returns: the system's number for why there is none; nil where there is.
+    public func push(file descriptor: Int32, mode: String) -> Int32? {
+        _ = hasRoom()
+        let failure = shim_push_file(stack.state, descriptor, mode)
+        return failure == 0 ? nil : failure
+    }
+
     private func hasRoom() -> Bool {
         guard stack.makeRoom(8) else {
             vm.callOverflowed = true

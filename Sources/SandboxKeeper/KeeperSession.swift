@@ -22,9 +22,13 @@ public final class KeeperSession: @unchecked Sendable {
         enum What {
             case plain(LinkedRequest, RequestRules.Verdict)
             case submit(LinkedSubmit)
+            /// The user is asked whether it may be made; that question's number.
+            case asked(Int)
         }
 
-        let what: What
+        var what: What
+        /// Whether all of its body is there.
+        var isWhole = false
         /// Until it is whole.
         var body: ReceivedBody?
         /// What it takes up now.
@@ -43,24 +47,31 @@ public final class KeeperSession: @unchecked Sendable {
     let key: [UInt8]?
     var rules: RequestRules
     private var decoder = FrameDecoder(.toKeeper)
-    private var open: [UInt32: OpenRequest] = [:]
+    private(set) var open: [UInt32: OpenRequest] = [:]
     /// What they take up together.
     private var load = LinkLoad()
-    private let channel: any Channel
+    let channel: any Channel
     let executor: LoopTaskExecutor
     private var isBroken = false
     /// Those that have not been answered, and whether one of them is being answered.
     private var questions: Deque<(number: UInt32, question: LinkedQuestion)> = []
     private var isAnswering = false
+    /// Asks the user; nil: nobody is asked. How many files are asked for now, and the number of the last host.
+    let desk: QuestionDesk?
+    var askedFiles = 0
+    var lastAsked = 0
+    var handover: DescriptorHandover
     /// Frames that wait until the script process has taken what was sent before, and whoever sends them.
     private var outgoing: Deque<(frame: Frame, sender: CheckedContinuation<Void, Never>)> = []
     private var isOver = false
     /// Whether what was written is to leave at the end of this round of the loop.
     private var isFlushing = false
 
-    private init(_ settings: KeeperSettings, _ channel: any Channel) {
+    private init(_ settings: KeeperSettings, _ channel: any Channel, socket: Int32) {
         self.settings = settings
         self.channel = channel
+        desk = settings.prompt.map { QuestionDesk(settings.permissions, $0) }
+        handover = DescriptorHandover(socket: socket)
         executor = LoopTaskExecutor(channel.eventLoop)
         key = settings.paid?.client.configuration.apiKey.map { Array($0.secret.utf8) }
         rules = RequestRules(
@@ -76,7 +87,7 @@ public final class KeeperSession: @unchecked Sendable {
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let session = KeeperSession(settings, channel)
+                    let session = KeeperSession(settings, channel, socket: socket)
                     made.value = session
                     try channel.pipeline.syncOperations.addHandler(LinkHandler(session))
                 }
@@ -106,6 +117,7 @@ public final class KeeperSession: @unchecked Sendable {
             work.cancel()
             await work.value
         }
+        await desk?.finish()
         try? await channel.close().get()
     }
 
@@ -121,7 +133,9 @@ public final class KeeperSession: @unchecked Sendable {
     func goOn() {
         do throws(LinkFault) {
             // Whoever does not take the answers gets no further questions in.
-            while !isBroken, channel.isWritable, let frame = try decoder.next() { try take(frame) }
+            while !isBroken, channel.isWritable, !handover.isUnderWay, let frame = try decoder.next() {
+                try take(frame)
+            }
         } catch {
             fail(error.description)
         }
@@ -147,6 +161,7 @@ public final class KeeperSession: @unchecked Sendable {
             }
         case .bodyEnd:
             guard let request = open[frame.number], request.work == nil else { return }
+            request.isWhole = true
             start(frame.number, request)
         case .cancel:
             guard let request = open[frame.number] else { return }
@@ -167,10 +182,13 @@ public final class KeeperSession: @unchecked Sendable {
                 throw LinkFault("credit for what was never sent")
             }
         case .question:
-            guard questions.count < Self.questionLimit else {
+            guard questions.count + askedFiles < Self.questionLimit else {
                 throw LinkFault("more than \(Self.questionLimit) questions at one time")
             }
-            questions.append((frame.number, try LinkedQuestion(frame.payload)))
+            let question = try LinkedQuestion(frame.payload)
+            // The others do not wait for the user.
+            if case .open(let opening) = question { return ask(for: opening, frame.number) }
+            questions.append((frame.number, question))
             answerNext()
         case .used:
             let use = try LinkedUse(frame.payload)
@@ -187,7 +205,7 @@ public final class KeeperSession: @unchecked Sendable {
     }
 
     /// - Throws: where it does not fit beside what is under way.
-    private func open(
+    func open(
         _ number: UInt32, _ what: OpenRequest.What, _ body: LinkedRequest.Body, _ size: Int
     ) throws(PermissionRefusal) -> OpenRequest {
         let received = try ReceivedBody(body)
@@ -219,7 +237,11 @@ public final class KeeperSession: @unchecked Sendable {
         try checkRoom(number)
         do throws(PermissionRefusal) {
             try FormCheck.check(linked)
-            let verdict = try rules.verdict(linked.method, linked.url).get()
+            let judged = rules.verdict(linked.method, linked.url)
+            if let desk, case .failure(let refusal) = judged, let host = rules.askable(refusal, linked.url) {
+                return try ask(desk, for: host, number, linked, size, refusal)
+            }
+            let verdict = try judged.get()
             if case .elsewhere(let place, _) = verdict, rules.isPermitted(place) {
                 settings.news.used(.net, Array(HostRule(host: place.host, port: place.port).description.utf8))
             }
@@ -240,7 +262,7 @@ public final class KeeperSession: @unchecked Sendable {
         }
     }
 
-    private func refuse(_ number: UInt32, _ refusal: PermissionRefusal, ofSubmit: Bool) {
+    func refuse(_ number: UInt32, _ refusal: PermissionRefusal, ofSubmit: Bool) {
         close(number)
         send(
             ofSubmit
@@ -248,7 +270,8 @@ public final class KeeperSession: @unchecked Sendable {
                 : Frame(.failure, number, LinkedFailure(TransportError(refusal: refusal.error)).payload))
     }
 
-    private func start(_ number: UInt32, _ request: OpenRequest) {
+    func start(_ number: UInt32, _ request: OpenRequest) {
+        if case .asked = request.what { return }
         let body: TransportRequest.Body
         do throws(PermissionRefusal) {
             body = try request.body?.finish() ?? .none
@@ -268,6 +291,7 @@ public final class KeeperSession: @unchecked Sendable {
                 if case .form(let form) = held.take() { await submit(number, linked, form, credit) }
                 end(number)
             }
+        case .asked: break
         }
     }
 
@@ -290,6 +314,7 @@ public final class KeeperSession: @unchecked Sendable {
             let files = settings.files
             return await FileWork.run(on: settings.clock) { () throws(Never) in files.answer(question) }
         case .jobs, .spend: return await journalAnswer(to: question)
+        case .open: return .none(reason: "the user decides about that", isRefusal: true)
         }
     }
 
@@ -304,8 +329,11 @@ public final class KeeperSession: @unchecked Sendable {
 
     /// From any thread; frames of one request keep their order.
     func send(_ frame: Frame) {
-        channel.write(ByteBuffer(bytes: frame.bytes), promise: nil)
-        onLoop { $0.flushSoon() }
+        onLoop { session in
+            guard !session.handover.holds(frame) else { return }
+            session.channel.write(ByteBuffer(bytes: frame.bytes), promise: nil)
+            session.flushSoon()
+        }
     }
 
     /// What the replies of one round of the loop bring leaves together: each write wakes the script process.

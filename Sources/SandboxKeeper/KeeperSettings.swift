@@ -18,11 +18,13 @@ public struct KeeperSettings: Sendable {
     public var mayPay: Bool
     public var clock: any RunClock
     public var news: any KeeperNews
+    /// Who is asked for what is not allowed; nil: nobody.
+    public var prompt: (any PermissionPrompt)?
 
     public init(
         paid: JournaledClient?, transport: @escaping @Sendable () throws(DecartError) -> any QueueTransport,
         elsewhere: ElsewhereTransports, permissions: Permissions, files: ScriptFiles, mayPay: Bool,
-        clock: any RunClock, news: any KeeperNews
+        clock: any RunClock, news: any KeeperNews, prompt: (any PermissionPrompt)? = nil
     ) {
         self.paid = paid
         self.transport = transport
@@ -32,6 +34,7 @@ public struct KeeperSettings: Sendable {
         self.mayPay = mayPay
         self.clock = clock
         self.news = news
+        self.prompt = prompt
     }
 }
 

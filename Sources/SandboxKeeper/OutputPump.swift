@@ -8,6 +8,7 @@ public final class OutputPump: Sendable {
     private let source: Int32
     private let target: Int32
     private let isTerminal: Bool
+    private let turn: TerminalTurn
     private let isDone = DispatchSemaphore(value: 0)
     private let failure = Mutex<Int32?>(nil)
     /// Whether somebody who reads slowly is waited for, and whether anything has been carried since that was asked.
@@ -16,7 +17,9 @@ public final class OutputPump: Sendable {
     /// - Parameters:
     ///   - source: a pipe, whose ownership it takes.
     ///   - target: standard output or standard error.
-    public init(from source: Int32, to target: Int32) {
+    ///   - turn: is taken for each piece, where the target is a terminal.
+    public init(from source: Int32, to target: Int32, turn: TerminalTurn) {
+        self.turn = turn
         self.source = source
         self.target = target
         isTerminal = isatty(target) == 1
@@ -42,7 +45,7 @@ public final class OutputPump: Sendable {
             let shown = isTerminal ? filter.filter(buffer[..<count]) : Array(buffer[..<count])
             progress.withLock { $0.isWriting = true }
             defer { progress.withLock { $0 = (false, true) } }
-            guard write(shown) else { return }
+            guard isTerminal ? turn.take({ write(shown) }) : write(shown) else { return }
         }
     }
 
@@ -82,15 +85,16 @@ public final class OutputPump: Sendable {
 /// Carries standard input to a script process, through a pipe that takes little: what the script does not read is left
 /// for whoever comes next, as far as that can be.
 public enum InputPump {
-    /// - Parameter target: a pipe, whose ownership it takes.
-    public static func start(to target: Int32) {
+    /// - Parameters:
+    ///   - target: a pipe, whose ownership it takes.
+    ///   - turn: is taken for what is typed on a terminal.
+    public static func start(to target: Int32, turn: TerminalTurn) {
         _ = fcntl(target, setPipeSize, 4096)
         let thread = Thread {
             var buffer = [UInt8](repeating: 0, count: 4096)
             defer { close(target) }
             while true {
-                let count = read(STDIN_FILENO, &buffer, buffer.count)
-                if count < 0, errno == EINTR { continue }
+                guard let count = next(&buffer, turn) else { continue }
                 guard count > 0 else { return }
                 var sent = 0
                 while sent < count {
@@ -105,6 +109,30 @@ public enum InputPump {
         }
         thread.name = "input"
         thread.start()
+    }
+
+    /// How many bytes there were; nil where there turned out to be none.
+    private static func next(_ buffer: inout [UInt8], _ turn: TerminalTurn) -> Int? {
+        let count: Int
+        if isatty(STDIN_FILENO) == 1 {
+            guard isReady(waiting: -1) else { return nil }
+            // A question may have taken it meanwhile.
+            count = turn.take {
+                guard isReady(waiting: 0) else {
+                    errno = EINTR
+                    return -1
+                }
+                return read(STDIN_FILENO, &buffer, buffer.count)
+            }
+        } else {
+            count = read(STDIN_FILENO, &buffer, buffer.count)
+        }
+        return count < 0 && errno == EINTR ? nil : count
+    }
+
+    private static func isReady(waiting milliseconds: Int32) -> Bool {
+        var ready = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, milliseconds) > 0
     }
 }
 

@@ -49,6 +49,21 @@ struct RequestRules: Sendable {
     /// Whether the script may talk to it, and not only the server's own redirects may lead there.
     func isPermitted(_ place: WebPlace) -> Bool { permissions.reaches(host: place.host, port: place.port).isAllowed }
 
+    /// The host of a request that was refused, if the user may be asked for it; nil where nothing allows the request.
+    func askable(_ refusal: PermissionRefusal, _ url: String) -> HostRule? {
+        guard refusal.flag == "--allow-net", let place = WebPlace(url), !permissions.net.deniesAll,
+            !permissions.denies(host: place.host, port: place.port)
+        else { return nil }
+        return place.rule
+    }
+
+    /// What a request is that the user has allowed. A name that leads into this network was not what somebody has agreed
+    /// to who was shown the name.
+    static func agreed(_ url: String) -> Verdict? {
+        guard let place = WebPlace(url) else { return nil }
+        return .elsewhere(place, needsPublicAddress: !place.saysItsAddress)
+    }
+
     mutating func led(to url: String) {
         guard !redirects.contains(url) else { return }
         if redirects.count == Self.redirectLimit { redirects.removeFirst() }

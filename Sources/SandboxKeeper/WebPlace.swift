@@ -38,6 +38,13 @@ struct WebPlace: Hashable, Sendable {
         url.utf8.count >= scheme.utf8.count && url.prefix(scheme.count).lowercased() == scheme
     }
 
+    /// Whether it is one that shows where it leads: a numeric address, or this machine.
+    var saysItsAddress: Bool {
+        if host == "localhost" || host.contains(":") { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
     /// As a flag names it.
     var rule: HostRule { HostRule(host: host, port: isUsualPort ? nil : port) }
 }

@@ -61,6 +61,9 @@ public enum KernelWalls {
     /// Ends all that was started by children, and by children of theirs. Blocks until there is none.
     public static func killChildren() { walls_kill_children() }
 
+    /// The descriptor of a script process's link to its keeper.
+    public static var link: Int32 { Int32(WALLS_LINK) }
+
     /// Opens a file below a folder, through no symbolic link and never outside of it.
     ///
     /// - Returns: the descriptor, or nil with errno.

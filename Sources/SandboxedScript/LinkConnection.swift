@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import SandboxLink
+import SandboxWalls
 import Synchronization
 
 /// The script process's end of the link: a socket that is written to from any thread and read on one of its own.
@@ -57,22 +58,27 @@ public final class LinkConnection: Sendable {
     private func read() -> Never {
         var decoder = FrameDecoder(.toScript)
         var buffer = [UInt8](repeating: 0, count: 128 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { closed() }
+        // In the order of the answers that they belong to.
+        var files: [Int32] = []
+        while let (count, file) = try? HandedFile.receive(&buffer, over: descriptor), count > 0 {
+            if let file { files.append(file) }
             decoder.add(buffer[..<count])
             do throws(LinkFault) {
-                while let frame = try decoder.next() { try take(frame) }
+                while let frame = try decoder.next() { try take(frame, &files) }
             } catch {
                 closed()
             }
         }
+        closed()
     }
 
-    private func take(_ frame: Frame) throws(LinkFault) {
+    private func take(_ frame: Frame, _ files: inout [Int32]) throws(LinkFault) {
         if frame.kind == .answer {
-            let answer = try LinkedAnswer(frame.payload)
+            var answer = try LinkedAnswer(frame.payload)
+            if case .opened = answer {
+                guard !files.isEmpty else { throw LinkFault("an open file without its descriptor") }
+                answer = .opened(descriptor: files.removeFirst())
+            }
             let pending = state.withLock { $0.questions.removeValue(forKey: frame.number) }
             pending?.answer.withLock { $0 = answer }
             pending?.isThere.signal()

@@ -188,7 +188,7 @@ public final class LinkTransport: QueueTransport, PaidWork {
         switch await FileWork.run(on: clock, { () throws(Never) in connection.ask(question) }) {
         case .journal(let json): return json
         case .failed(let error): throw error
-        case .file, .none: return .null
+        case .file, .none, .opened, .unopened: return .null
         }
     }
 

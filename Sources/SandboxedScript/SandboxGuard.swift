@@ -1,6 +1,7 @@
 public import DecartAPI
 import Glibc
 import PlainErrors
+public import SandboxLink
 public import ScriptPermissions
 
 /// What a script may do, decided in its own process, for errors that say which flag is missing. The kernel and the
@@ -8,11 +9,48 @@ public import ScriptPermissions
 public struct SandboxGuard: Sendable {
     private let permissions: Permissions
     private let used: (@Sendable (PermissionKind, [UInt8]) -> Void)?
+    private let ask: (@Sendable (LinkedOpening) -> LinkedAnswer)?
 
-    /// - Parameter used: is told of each use that was allowed.
-    public init(_ permissions: Permissions, used: (@Sendable (PermissionKind, [UInt8]) -> Void)? = nil) {
+    /// - Parameters:
+    ///   - used: is told of each use that was allowed.
+    ///   - ask: has the user decide about a file, and blocks the calling thread meanwhile; nil where nobody is asked.
+    public init(
+        _ permissions: Permissions, used: (@Sendable (PermissionKind, [UInt8]) -> Void)? = nil,
+        ask: (@Sendable (LinkedOpening) -> LinkedAnswer)? = nil
+    ) {
         self.permissions = permissions
         self.used = used
+        self.ask = ask
+    }
+
+    /// How a script comes to a file that it may open.
+    public enum Opening: Hashable, Sendable {
+        /// By its path, as anybody does.
+        case byPath
+        /// It is open: the user has said yes. Whoever gets this closes it.
+        case descriptor(Int32)
+        /// The user has said yes, and it cannot be opened: the system's number for why.
+        case failed(code: Int32)
+    }
+
+    /// Whether the user is asked for files that are not allowed.
+    public var canAsk: Bool { ask != nil }
+
+    /// Checks that a file may be opened, and has the user asked where it may not. That blocks the calling thread.
+    ///
+    /// - Throws: `PERMISSION_DENIED`.
+    public func open(_ way: LinkedOpening.Way, _ path: BytePath) throws(DecartError) -> Opening {
+        do throws(DecartError) {
+            for kind in way.kinds { try checkFile(kind, path) }
+            return .byPath
+        } catch {
+            guard let ask, let whole = Self.whole(path) else { throw error }
+            switch ask(LinkedOpening(way: way, path: whole)) {
+            case .opened(let descriptor): return .descriptor(descriptor)
+            case .unopened(let code): return .failed(code: code)
+            case .file, .none, .journal, .failed: throw error
+            }
+        }
     }
 
     /// A variable that the script sees was read.

@@ -136,8 +136,8 @@ struct ScriptRun {
                 server: queue.server ?? options.baseURL.map { .baseURL($0) },
                 environment: { environment }, chance: chance ?? Chance())
             settings.journal = journal
-            if let sandbox { sandbox.prepare(&settings, keeper: options.isLocal ? nil : keeper) }
             settings.writesSidecars = options.journal.writesSidecars
+            if let sandbox { sandbox.prepare(&settings, keeper: options.isLocal ? nil : keeper) }
             if sandbox == nil, !options.isLocal, let folder = StateFolder.path(environment) {
                 settings.durations = .file("\(folder)/durations.csv")
             }

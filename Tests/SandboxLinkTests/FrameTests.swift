@@ -97,7 +97,7 @@ struct FrameTests {
             Greeting(
                 words: [[65]], environment: [.init(name: [66], value: [67])], server: "s",
                 clientFault: DecartError(.invalidAPIKey, "none"), permissions: .everything, temporaryFolder: [68],
-                hasColour: true
+                hasColour: true, canAsk: true
             ).payload
         case .used: LinkedUse(kind: .read, what: [65]).payload
         case .credit: [1, 0, 0, 0]
@@ -133,11 +133,15 @@ struct FrameTests {
         #expect(try LinkedSubmit(submit.payload) == submit)
         let head = LinkedHead(status: 206, headers: [.init(name: "x", value: "")], isDecoded: true, body: [1])
         #expect(try LinkedHead(head.payload) == head)
-        for question in [LinkedQuestion.chunk([0xFF]), .module("a"), .jobs(["name": "x"]), .spend] {
+        for question in [
+            LinkedQuestion.chunk([0xFF]), .module("a"), .jobs(["name": "x"]), .spend,
+            .open(LinkedOpening(way: .update, path: [0x2F, 0xFF])),
+        ] {
             #expect(try LinkedQuestion(question.payload) == question)
         }
         for answer in [
             LinkedAnswer.file(path: [1], bytes: []), .none(reason: "x", isRefusal: true), .journal([1, "a"]),
+            .opened(descriptor: -1), .unopened(code: 13),
         ] {
             #expect(try LinkedAnswer(answer.payload).payload == answer.payload)
         }
@@ -145,9 +149,10 @@ struct FrameTests {
         permissions.net.denied = [[1]]
         let greeting = Greeting(
             words: [[0x80]], environment: [.init(name: [1], value: [2])], server: nil, clientFault: nil,
-            permissions: permissions, temporaryFolder: [3], hasColour: false)
+            permissions: permissions, temporaryFolder: [3], hasColour: false, canAsk: true)
         let read = try Greeting(greeting.payload)
         #expect(read.words == [[0x80]] && read.permissions == permissions && read.temporaryFolder == [3])
+        #expect(read.canAsk)
     }
 
     @Test func `an error comes out with all that it had`() throws {

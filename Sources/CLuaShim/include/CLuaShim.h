@@ -73,7 +73,7 @@ void shim_push_raise(lua_State *L);
 /// it with an error after a hundred million instructions.
 void shim_push_nowait(lua_State *L);
 /// Pushes `guarded(check, f)` for the host's own Lua: it makes a function that is the C function f once `check` has let the
-/// arguments pass, and whose errors are those of f.
+/// arguments pass, and whose errors are those of f. What `check` answers is the answer.
 void shim_push_guarded(lua_State *L);
 /// Compiles a chunk and leaves the function, or a message, on top; 0 means it compiled. `name` is as in Lua's `load`.
 int shim_load(lua_State *L, const char *bytes, size_t size, const char *name, bool bytecode);
@@ -94,6 +94,10 @@ void shim_push_description(lua_State *L, int index);
 void shim_push_object(lua_State *L, int64_t id);
 /// Whether the value at `index` is one, and its id.
 bool shim_object_id(lua_State *L, int index, int64_t *id);
+
+/// Pushes a file of Lua's io library that has `descriptor` from now on, in a mode as for `io.open`. Returns 0, or an errno;
+/// then nothing is pushed, and the descriptor is closed.
+int shim_push_file(lua_State *L, int descriptor, const char *mode);
 
 // MARK: Tasks
 

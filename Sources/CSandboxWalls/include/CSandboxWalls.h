@@ -57,6 +57,9 @@ int walls_thread_count(void);
 /// `failed` is set to what could not be done, and to the path it was about.
 int walls_raise(const struct walls_plan *plan, const char **failed, const char **path);
 
+/// The descriptor that a script process finds its link to the keeper as.
+enum : int { WALLS_LINK = 3 };
+
 /// Starts this very program again with `words` as its command line, an empty environment, a session of its own, and
 /// nothing open but `descriptors`, which it finds as 0, 1, 2 and 3.
 int walls_spawn(char *const words[], const int descriptors[4], pid_t *process);
@@ -72,5 +75,16 @@ void walls_kill_children(void);
 /// Opens a file below a folder for reading, without leaving the folder by `..`, symbolic links or other mounts. Returns
 /// the descriptor, or minus an errno.
 int walls_open_beneath(int folder, const char *path);
+/// Opens what is at that whole path, if no part of it is a symbolic link. Returns the descriptor, or minus an errno.
+int walls_open_exactly(const char *path, int flags, mode_t mode);
+/// Whether an open file is one that the kernel makes up about processes.
+bool walls_is_of_proc(int file);
+
+/// Sends bytes, not to wait for it, over a socket of a pair, and with them a copy of a descriptor. Returns how many bytes
+/// were sent, or minus an errno.
+int walls_send_descriptor(int socket, const void *bytes, size_t count, int descriptor);
+/// Reads what has come over such a socket. `descriptor` is set to one that came with it, or to -1. Returns as `read` does,
+/// or minus an errno.
+int walls_receive(int socket, void *bytes, size_t count, int *descriptor);
 
 #endif

@@ -6,7 +6,7 @@ package struct FileSystemError: Error {
     /// One clause, such as "permission denied".
     package var reason: String
 
-    init(_ reason: String) {
+    package init(_ reason: String) {
         self.reason = reason
     }
 

@@ -177,9 +177,13 @@ final class BlobBinding {
             let blob = held.blob
             let source = held.source
             let clock = clock
-            try raising { () throws(DecartError) in try files?.check(.write, path) }
+            let asked = try raising { () throws(DecartError) in try files.checkOrAsk(.write, path) }
             return .call { () async throws(DecartError) in
-                try await blob.save(to: path, on: clock)
+                if let asked {
+                    try await asked.save(blob, to: path, on: clock)
+                } else {
+                    try await blob.save(to: path, on: clock)
+                }
                 await source?.saved(at: path)
             } conclude: {
                 $0.result

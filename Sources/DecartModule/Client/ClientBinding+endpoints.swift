@@ -52,8 +52,7 @@ extension ClientBinding {
                         .invalidInput,
                         "upload takes a path, a URL, decart.file(path) or a Blob, not a \(value.typeName.rawValue)."))
             }
-            try raising { () throws(DecartError) in try inputs.check(file) }
-            return file
+            return try raising { () throws(DecartError) in try inputs.permitted(file) }
         }
         return ScriptFunction(
             "upload", "Uploads a file, streamed from disk whatever its size.", receiver, file,

@@ -43,7 +43,8 @@ struct FileBinding {
             "read", "All bytes of a file.", Argument.path("path", "Which file."),
             gives: [ResultDescription(.string)], waits: true
         ) { [self] _, path throws(LuaError) in
-            try access("read", path) { () throws(FileSystemError) in
+            let asking = Asking(for: .read) { file throws(FileSystemError) in try file.read(limit: Self.readLimit) }
+            return try access("read", path, asking: asking) { () throws(FileSystemError) in
                 try FileSystem.read(path, limit: Self.readLimit)
             } gives: {
                 [.string($0)]
@@ -57,7 +58,8 @@ struct FileBinding {
             Argument.path("path", "Where; the folder has to be there."), Self.content("What is in it."), waits: true
         ) { [self] _, path, bytes throws(LuaError) in
             let clock = clock
-            return try whole("write", path) { () async throws(FileSystemError) in
+            let asking = Asking(for: .write) { file throws(FileSystemError) in try file.write(bytes) }
+            return try whole("write", path, asking: asking) { () async throws(FileSystemError) in
                 try await FileSystem.write(bytes, to: path, on: clock)
             } gives: {
                 []
@@ -71,7 +73,8 @@ struct FileBinding {
             Argument.path("path", "Which file; the folder has to be there."),
             Self.content("What is added."), waits: true
         ) { [self] _, path, bytes throws(LuaError) in
-            try access("write", path) { () throws(FileSystemError) in
+            let asking = Asking(for: .append) { file throws(FileSystemError) in try file.write(bytes) }
+            return try access("write", path, asking: asking) { () throws(FileSystemError) in
                 try FileSystem.append(bytes, to: path)
             } gives: {
                 []
@@ -178,18 +181,37 @@ struct FileBinding {
 
     // MARK: Access
 
+    /// What is done with a file that the user was asked about.
+    private struct Asking<Value: Sendable>: Sendable {
+        var opening: FileOpening
+        var work: @Sendable (GivenFile) throws(FileSystemError) -> Value
+
+        init(
+            for opening: FileOpening, _ work: @escaping @Sendable (GivenFile) throws(FileSystemError) -> Value
+        ) {
+            self.opening = opening
+            self.work = work
+        }
+    }
+
+    private enum Trouble: Error {
+        case refused(DecartError)
+        case failed(FileSystemError)
+    }
+
     /// The one way of a script to files: the work is done on a thread for it, and the script waits.
     ///
     /// - Parameters:
     ///   - purpose: after "cannot".
     ///   - other: a second path that is touched.
+    ///   - asking: where the user may be asked; nil: what is not allowed is refused.
     private func access<Value: Sendable>(
-        _ purpose: String, _ path: BytePath, and other: BytePath? = nil,
+        _ purpose: String, _ path: BytePath, and other: BytePath? = nil, asking: Asking<Value>? = nil,
         _ work: @escaping @Sendable () throws(FileSystemError) -> Value,
         gives results: @escaping (Value) -> [LuaValue]
     ) throws(LuaError) -> ModuleFunction.Completion {
         let clock = clock
-        return try whole(purpose, path, and: other) { () async throws(FileSystemError) in
+        return try whole(purpose, path, and: other, asking: asking) { () async throws(FileSystemError) in
             try await FileWork.run(on: clock, work)
         } gives: {
             results($0)
@@ -197,28 +219,60 @@ struct FileBinding {
     }
 
     private func whole<Value: Sendable>(
-        _ purpose: String, _ path: BytePath, and other: BytePath? = nil,
+        _ purpose: String, _ path: BytePath, and other: BytePath? = nil, asking: Asking<Value>? = nil,
         _ work: @escaping @Sendable () async throws(FileSystemError) -> Value,
         gives results: @escaping (Value) -> [LuaValue]
     ) throws(LuaError) -> ModuleFunction.Completion {
-        let access: FileAccess = ["read", "look at", "list"].contains(purpose) ? .read : .write
-        for path in [path, other].compactMap({ $0 }) {
-            try raising { () throws(DecartError) in try guardian?.check(access, path) }
+        let asks = asking != nil && guardian?.canAsk == true
+        if !asks {
+            try check(purpose, path)
+            if let other { try check(purpose, other) }
         }
+        let (guardian, clock) = (guardian, clock)
         return .waits(
-            ModuleFunction.Operation { () async -> Result<Value, FileSystemError> in
+            ModuleFunction.Operation { () async -> Result<Value, Trouble> in
+                if asks, let asking, let guardian {
+                    let asked = await Self.asked(asking, guardian, path, clock)
+                    if let asked { return asked }
+                }
                 do throws(FileSystemError) {
                     return .success(try await work())
                 } catch {
-                    return .failure(error)
+                    return .failure(.failed(error))
                 }
             } conclude: { outcome in
                 switch outcome {
                 case .success(let value): .values(results(value))
-                case .failure(let error):
+                case .failure(.refused(let error)): .error(LuaError(error, path: path))
+                case .failure(.failed(let error)):
                     .error(LuaError(Self.error(error, "decart.fs cannot \(purpose)", path, other), path: path))
                 }
             })
+    }
+
+    private func check(_ purpose: String, _ path: BytePath) throws(LuaError) {
+        let access: FileAccess = ["read", "look at", "list"].contains(purpose) ? .read : .write
+        try raising { () throws(DecartError) in try guardian?.check(access, path) }
+    }
+
+    /// What comes of it where the user is asked; nil for a file that the script may touch anyhow.
+    private static func asked<Value: Sendable>(
+        _ asking: Asking<Value>, _ guardian: any FileGuard, _ path: BytePath, _ clock: any RunClock
+    ) async -> Result<Value, Trouble>? {
+        let given: GivenFile?
+        do throws(DecartError) {
+            given = try await guardian.given(asking.opening, path, on: clock)
+        } catch {
+            return .failure(.refused(error))
+        }
+        guard let given else { return nil }
+        do throws(FileSystemError) {
+            let work = asking.work
+            return .success(
+                try await FileWork.run(on: clock) { () throws(FileSystemError) in try work(given) })
+        } catch {
+            return .failure(.failed(error))
+        }
     }
 
     private static func error(

@@ -59,18 +59,32 @@ struct SubmissionInputs {
     private func given(_ table: LuaTable) throws(DecartError) -> GivenSubmission {
         let model = try Self.model(table["model"])
         models.warnIfOld(model)
-        let inputs = try inputs(table)
+        var inputs = try inputs(table)
         if guardian != nil {
-            for (_, value) in model.normalised(inputs).sorted(by: { $0.key < $1.key }) {
-                if case .file(let file) = value { try check(file) }
+            for (name, value) in model.normalised(inputs).sorted(by: { $0.key < $1.key }) {
+                if case .file(let file) = value { inputs[name] = .file(try permitted(file)) }
             }
         }
         return GivenSubmission(submission: Submission(model: model, inputs: inputs), terms: try SubmitTerms(table))
     }
 
+    /// The most that is read of a file which the user was asked about, in bytes.
+    private static let givenLimit = 1 << 30
+
+    /// The file, as what is in it where the user was asked about it.
+    ///
     /// - Throws: `PERMISSION_DENIED` for a file that the script may not read.
-    func check(_ file: FileInput) throws(DecartError) {
-        if case .path(let path) = file { try guardian?.check(.read, path) }
+    func permitted(_ file: FileInput) throws(DecartError) -> FileInput {
+        guard case .path(let path) = file, let given = try guardian?.open(.read, path) else { return file }
+        do throws(FileSystemError) {
+            let bytes = try given.read(limit: Self.givenLimit)
+            return .blob(
+                Blob(bytes: bytes, type: MediaType.ofFile(named: path.description), name: path.lastComponent))
+        } catch {
+            throw DecartError(
+                .fileError, "\(Excerpt.quoted(path.bytes, limit: 200)) cannot be read: \(error.reason).",
+                cause: error.reason)
+        }
     }
 
     private static func isOption(_ name: String?) -> Bool {

@@ -12,23 +12,31 @@ local permit, permitted, guarded = host.permit, host.permitted, host.guarded
 
 -- Files
 
-local rights_of = {
-  ["r"] = { "read" }, ["w"] = { "write" }, ["a"] = { "write" },
-  ["r+"] = { "read", "write" }, ["w+"] = { "read", "write" }, ["a+"] = { "read", "write" },
-}
+local io_open, io_lines, io_input, io_output = io.open, io.lines, io.input, io.output
 
-local io_open = io.open
-
--- In an error each of these is what it was before.
+-- In an error each of these is what it was before. Where the user was asked, the file is the answer, or why there is none.
 io.open = guarded(function(path, mode)
-  if type(path) ~= "string" then return end
-  -- What is no mode is refused by Lua.
-  local plain = mode == nil and "r" or type(mode) == "string" and (mode:gsub("b$", ""))
-  for _, right in pairs(rights_of[plain] or {}) do permit(right, path) end
+  if type(path) ~= "string" or mode ~= nil and type(mode) ~= "string" then return end
+  return host.open(path, mode or "r")
 end, io_open)
 
-local function reads(path)
-  if type(path) == "string" then permit("read", path) end
+-- The file where the user was asked about it; nil for one that Lua opens by its path.
+local function asked(path, mode)
+  if type(path) ~= "string" then return nil end
+  local file, message = host.open(path, mode)
+  if message then core.raise(message) end
+  return file
+end
+
+local function lines(path, ...)
+  local file = asked(path, "r")
+  if not file then return end
+  local next_line = file:lines(...)
+  local function passed(first, ...)
+    if first == nil then file:close() end
+    return first, ...
+  end
+  return function() return passed(next_line()) end, nil, nil, file
 end
 
 local function writes(path)
@@ -37,9 +45,15 @@ end
 
 local function writes_temporary() permit("write", "/tmp") end
 
-io.lines = guarded(reads, io.lines)
-io.input = guarded(reads, io.input)
-io.output = guarded(writes, io.output)
+io.lines = guarded(lines, io_lines)
+io.input = guarded(function(path)
+  local file = asked(path, "r")
+  if file then return io_input(file) end
+end, io_input)
+io.output = guarded(function(path)
+  local file = asked(path, "w")
+  if file then return io_output(file) end
+end, io_output)
 io.tmpfile = guarded(writes_temporary, io.tmpfile)
 os.tmpname = guarded(writes_temporary, os.tmpname)
 os.remove = guarded(writes, os.remove)
@@ -84,6 +98,8 @@ core.names[decart.env] = "decart.env"
 
 -- Code
 
+local open = io.open
+
 local function chunk_name(path) return "@" .. path end
 
 -- Lua at a path: the script's own by way of the keeper, other files where they may be read.
@@ -91,7 +107,7 @@ local function source_at(path)
   local source, message = host.chunk(path)
   if source or message then return source, message end
   -- None of those, but one that may be read.
-  local file, failed = io_open(path, "rb")
+  local file, failed = open(path, "rb")
   if not file then return nil, "cannot open " .. failed end
   source, failed = file:read("a")
   file:close()

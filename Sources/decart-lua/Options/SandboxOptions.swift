@@ -16,6 +16,8 @@ struct SandboxOptions: Equatable {
     var permissions = Permissions()
     /// Where each permission that is used is written to.
     var audit: BytePath?
+    /// Whether the user is asked, on a terminal, for what is not allowed.
+    var asks = true
     /// An option that means nothing without a sandbox.
     var firstPermission: String?
 

@@ -135,6 +135,12 @@ struct ScriptOption: Sendable {
         denial(.read, "PATHS"), denial(.write, "PATHS"), denial(.net, "HOSTS"), denial(.run, "PROGRAMS"),
         denial(.environment, "NAMES"),
         ScriptOption(
+            "--no-prompt", help: "with --sandbox: refuse what is not allowed, and ask nobody on a terminal"
+        ) { options, _ in
+            options.sandbox.firstPermission = options.sandbox.firstPermission ?? "--no-prompt"
+            options.sandbox.asks = false
+        },
+        ScriptOption(
             "--audit", value: "FILE",
             help: "with --sandbox: write each permission that is used, and say which flags it took"
         ) { options, file in

@@ -98,17 +98,20 @@ struct KeeperRun {
         } catch {
             throw MessageError(error.message)
         }
+        let turn = TerminalTurn()
+        let prompt = options.sandbox.asks ? TerminalPrompt(turn: turn) : nil
         let settings = KeeperSettings(
             paid: try? client?.get(), transport: { () throws(DecartError) in try network.transport() },
             elsewhere: elsewhere, permissions: permissions, files: files, mayPay: options.journal.cap != nil,
-            clock: clock, news: news)
+            clock: clock, news: news, prompt: prompt)
         var fault: DecartError?
         if case .failure(let error)? = client { fault = error }
         let greeting = Greeting(
             words: options.words.map { CommandWord.bytes(of: $0) },
             environment: variables(permissions, environment),
             server: try? client?.get().client.configuration.baseURL.text,
-            clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(), hasColour: false)
+            clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(), hasColour: false,
+            canAsk: prompt != nil)
         let process: ScriptProcess
         do throws(WallFailure) {
             process = try ScriptProcess([Array(DecartLua.name.utf8), Array(SandboxedProcess.word.utf8)])
@@ -116,7 +119,7 @@ struct KeeperRun {
             throw MessageError(error.reason)
         }
         news.process.withLock { $0 = process }
-        let status = await serve(process, settings, greeting, group)
+        let status = await serve(process, settings, greeting, group, turn, prompt)
         await journal.finish(endedWell: status == EXIT_SUCCESS)
         tellUnfinished(journal)
         if let audit {
@@ -134,11 +137,12 @@ struct KeeperRun {
     }
 
     private func serve(
-        _ process: ScriptProcess, _ settings: KeeperSettings, _ greeting: Greeting, _ group: any EventLoopGroup
+        _ process: ScriptProcess, _ settings: KeeperSettings, _ greeting: Greeting, _ group: any EventLoopGroup,
+        _ turn: TerminalTurn, _ prompt: TerminalPrompt?
     ) async -> Int32 {
         let pumps = [
-            OutputPump(from: process.ends.output, to: STDOUT_FILENO),
-            OutputPump(from: process.ends.errors, to: STDERR_FILENO),
+            OutputPump(from: process.ends.output, to: STDOUT_FILENO, turn: turn),
+            OutputPump(from: process.ends.errors, to: STDERR_FILENO, turn: turn),
         ]
         for pump in pumps { pump.start() }
         let session: KeeperSession
@@ -150,11 +154,12 @@ struct KeeperRun {
             console.error("the script process cannot be talked to: \(error)")
             return EXIT_FAILURE
         }
-        let signals = KeeperSignals(process)
-        InputPump.start(to: process.ends.input)
+        let signals = KeeperSignals(process) { prompt?.end() }
+        InputPump.start(to: process.ends.input, turn: turn)
         limitTime(of: process)
         var status = await process.end()
         withExtendedLifetime(signals) {}
+        prompt?.end()
         // What it has started ends with it, whatever group or session that has gone to; first of all because it may hold
         // the pipes open.
         KernelWalls.killChildren()

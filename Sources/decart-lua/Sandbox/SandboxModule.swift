@@ -1,5 +1,6 @@
 import DecartAPI
 import DecartModule
+import Glibc
 import LuaVM
 import SandboxLink
 import SandboxedScript
@@ -20,7 +21,7 @@ struct SandboxModule {
     func install(in runtime: isolated ScriptRuntime) throws(LuaError) {
         let loaded = try runtime.loadModule(
             PackageResources.sandbox_lua, name: "sandbox",
-            functions: [permitFile, permitProgram, permitted, readVariable, chunk, module])
+            functions: [permitFile, openFile, permitProgram, permitted, readVariable, chunk, module])
         runtime.release(loaded)
     }
 
@@ -36,6 +37,36 @@ struct SandboxModule {
             }
             return .returns
         }
+    }
+
+    /// path, mode: a file that the user was asked about; nil, a message and a number if that cannot be opened; nothing for
+    /// one that may be opened by its path. Raises what forbids it.
+    private var openFile: ModuleFunction {
+        ModuleFunction("open") { [guardian] call throws(LuaError) in
+            let path = BytePath(bytes: try call.bytes(1))
+            // What is no mode is refused by Lua.
+            guard let way = LinkedOpening.Way(mode: try call.string(2)) else { return .returns }
+            let opening: SandboxGuard.Opening
+            do throws(DecartError) {
+                opening = try guardian.open(way, path)
+            } catch {
+                throw LuaError(error)
+            }
+            switch opening {
+            case .byPath: return .returns
+            case .descriptor(let descriptor):
+                if let code = call.push(file: descriptor, mode: way.mode) { Self.pushFailure(code, path, call) }
+            case .failed(let code): Self.pushFailure(code, path, call)
+            }
+            return .returns
+        }
+    }
+
+    /// As `io.open` tells it.
+    private static func pushFailure(_ code: Int32, _ path: BytePath, _ call: borrowing HostCall) {
+        call.push(.nil)
+        call.push(.string(path.bytes + Array(": \(String(cString: strerror(code)))".utf8)))
+        call.push(.integer(Int64(code)))
     }
 
     /// a program or nil for the shell: raises what forbids it.
@@ -77,23 +108,18 @@ struct SandboxModule {
         }
     }
 
-    /// path: what is in the file, or nil and why not. Raises a refusal.
+    /// path: what is in the file, or nil and why not; nil alone where the script has no right to it by itself.
     private var chunk: ModuleFunction {
-        ModuleFunction("chunk") { [process, guardian] call throws(LuaError) in
+        ModuleFunction("chunk") { [process] call throws(LuaError) in
             let path = try call.bytes(1)
             switch process.connection.ask(.chunk(path)) {
             case .file(_, let bytes): call.push(.string(bytes))
-            case .none(_, isRefusal: true):
-                do throws(DecartError) {
-                    try guardian.checkFile(.read, BytePath(bytes: path))
-                } catch {
-                    throw LuaError(error)
-                }
-                call.push(.nil)
+            // Whoever opens it by itself is refused, if it may not.
+            case .none(_, isRefusal: true): call.push(.nil)
             case .none(let reason, isRefusal: false):
                 call.push(.nil)
                 call.push(.text(reason))
-            case .journal, .failed: call.push(.nil)
+            case .journal, .failed, .opened, .unopened: call.push(.nil)
             }
             return .returns
         }
@@ -109,7 +135,7 @@ struct SandboxModule {
             case .none(let reason, _):
                 call.push(.nil)
                 call.push(.text(reason))
-            case .journal, .failed: call.push(.nil)
+            case .journal, .failed, .opened, .unopened: call.push(.nil)
             }
             return .returns
         }
@@ -122,5 +148,24 @@ struct GuardedFiles: FileGuard {
 
     func check(_ access: FileAccess, _ path: BytePath) throws(DecartError) {
         try guardian.checkFile(access == .read ? .read : .write, path)
+    }
+
+    var canAsk: Bool { guardian.canAsk }
+
+    func open(_ opening: FileOpening, _ path: BytePath) throws(DecartError) -> GivenFile? {
+        let way: LinkedOpening.Way =
+            switch opening {
+            case .read: .read
+            case .write: .write
+            case .append: .append
+            }
+        switch try guardian.open(way, path) {
+        case .byPath: return nil
+        case .descriptor(let descriptor): return GivenFile(descriptor: descriptor)
+        case .failed(let code):
+            let reason = String(cString: strerror(code))
+            throw DecartError(
+                .fileError, "\(Excerpt.quoted(path.bytes, limit: 200)) cannot be opened: \(reason).", cause: reason)
+        }
     }
 }

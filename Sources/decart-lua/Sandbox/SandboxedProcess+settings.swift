@@ -3,6 +3,7 @@ import DecartClient
 import DecartModule
 import SandboxLink
 import SandboxedScript
+import ScriptPermissions
 
 /// The journal as the keeper lets it be seen.
 private struct KeptJournal: RunJournal {
@@ -15,10 +16,13 @@ private struct KeptJournal: RunJournal {
 extension SandboxedProcess {
     /// Decides what the script may do, and tells the keeper what it did where that is wanted.
     var guardian: SandboxGuard {
-        guard options.sandbox.audit != nil else { return SandboxGuard(greeting.permissions) }
-        return SandboxGuard(greeting.permissions) { [connection] kind, what in
-            connection.tell(LinkedUse(kind: kind, what: what))
+        var used: (@Sendable (PermissionKind, [UInt8]) -> Void)?
+        if options.sandbox.audit != nil {
+            used = { [connection] kind, what in connection.tell(LinkedUse(kind: kind, what: what)) }
         }
+        var ask: (@Sendable (LinkedOpening) -> LinkedAnswer)?
+        if greeting.canAsk { ask = { [connection] in connection.ask(.open($0)) } }
+        return SandboxGuard(greeting.permissions, used: used, ask: ask)
     }
 
     /// - Parameter keeper: carries requests; nil: the queue is in this process.

@@ -12,7 +12,7 @@ import TemporaryFiles
 struct SandboxedProcess {
     /// The first word of its command line, after the program's name. It works only where there is a keeper.
     static let word = "__script"
-    private static let link: Int32 = 3
+    private static let link = KernelWalls.link
 
     let options: ScriptOptions
     let greeting: Greeting
