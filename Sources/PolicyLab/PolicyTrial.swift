@@ -17,6 +17,7 @@ public struct PolicyTrial: Sendable {
     let plan: LabPlan
     let jobs: LabJobs
     let loop: any EventLoop
+    private let walls: ScriptWalls?
 
     /// What a trial reports before it has a result. Each is called from any thread.
     public struct Listener: Sendable {
@@ -41,7 +42,11 @@ public struct PolicyTrial: Sendable {
     ///   - file: the path of a Lua file that returns a policy.
     ///   - name: what the policy is called in the result.
     ///   - loop: where its Lua runs.
-    public init(file: BytePath, name: String, plan: LabPlan, jobs: LabJobs, loop: any EventLoop) {
+    ///   - walls: around it; nil: it may do what its user may.
+    public init(
+        file: BytePath, name: String, plan: LabPlan, jobs: LabJobs, loop: any EventLoop, walls: ScriptWalls? = nil
+    ) {
+        self.walls = walls
         self.file = file
         self.name = name
         self.plan = plan
@@ -70,6 +75,7 @@ public struct PolicyTrial: Sendable {
         var settings = DecartModule.Settings(
             server: .local("http://lab.invalid"), environment: { [:] }, chance: Chance(seed: plan.seed))
         settings.durations = .never
+        settings.files = walls?.files
         let module = DecartModule(
             settings: settings,
             transport: { () throws(DecartError) in
@@ -83,6 +89,7 @@ public struct PolicyTrial: Sendable {
             let main = try runtime.loadModule(
                 PackageResources.lab_lua, name: "lab", functions: [driver.next()],
                 arguments: [.value(.string(file.bytes)), .value(.integer(Int64(bitPattern: plan.seed)))])
+            try walls?.install(runtime)
             let interrupter = runtime.makeInterrupter(message: "the policy does not answer")
             watch.start(
                 place: { interrupter.interrupt(.look)?.line }, onStuck: { listener.stuck(Self.stuck(at: $0)) })

@@ -1,4 +1,5 @@
 public import DecartAPI
+public import DecartModule
 public import NIOCore
 import RunClock
 import ScriptRuntime
@@ -12,10 +13,14 @@ public struct TestRunner: Sendable {
         public var limit: Duration
         /// Is told the path of each file that a test is about to load.
         public var onLoad: (@Sendable ([UInt8]) -> Void)?
+        /// Around a test in that folder; nil: it may do what its user may.
+        public var walls: (@Sendable (_ folder: BytePath) -> ScriptWalls)?
 
         public init(
-            seed: UInt64 = 1, limit: Duration = .seconds(10), onLoad: (@Sendable ([UInt8]) -> Void)? = nil
+            seed: UInt64 = 1, limit: Duration = .seconds(10), onLoad: (@Sendable ([UInt8]) -> Void)? = nil,
+            walls: (@Sendable (_ folder: BytePath) -> ScriptWalls)? = nil
         ) {
+            self.walls = walls
             self.seed = seed
             self.limit = limit
             self.onLoad = onLoad
@@ -88,7 +93,9 @@ public struct TestRunner: Sendable {
     }
 
     private func machine(_ file: BytePath, on loop: any EventLoop) -> TestMachine {
-        TestMachine(file: file, seed: settings.seed, limit: settings.limit, loop: loop, onLoad: settings.onLoad)
+        TestMachine(
+            file: file, seed: settings.seed, limit: settings.limit, loop: loop, onLoad: settings.onLoad,
+            walls: settings.walls?(file.folder))
     }
 
     /// Answers what `body` does, or what `stuck` makes of its being stuck, whichever is first. In the second case its

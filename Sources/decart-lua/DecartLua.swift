@@ -18,6 +18,7 @@ enum DecartLua {
         if !SignalPipe.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         LuaVM.useOneArena()
         if let sandboxed = SandboxedProcess.take() {
+            if let (subcommand, words) = sandboxed.command { await run(subcommand, words, in: sandboxed) }
             let status = await ScriptRun(options: sandboxed.options, sandbox: sandboxed).run()
             exit(StandardOutput.finish(status.code, Console(isJSON: sandboxed.options.ui == .json)))
         }
@@ -60,12 +61,13 @@ enum DecartLua {
         switch subcommand {
         case .lab:
             let lab = command.parse(words, as: LabCommand.self)
-            refuseSandbox(command)
+            if lab.sandbox || wantsSandbox { leave(await lab.keep(words)) }
             ProcessEnd.followSignals()
             leave(await lab.run() ? EXIT_SUCCESS : EXIT_FAILURE)
         case .test:
             let test = command.parse(words, as: TestCommand.self)
-            refuseSandbox(command)
+            if test.watch { refuseSandbox(command) }
+            if test.sandbox || wantsSandbox { leave(await test.keep()) }
             if test.watch, watched == nil { leave(await WatchRun(test).start()) }
             ProcessEnd.followSignals()
             // Nothing is left in C's streams, whose locks a test that is stuck may hold.
@@ -106,6 +108,20 @@ enum DecartLua {
                 try await serve.run()
                 return true
             }
+        }
+    }
+
+    /// The same in a process that runs Lua for a keeper.
+    private static func run(_ subcommand: Subcommand, _ words: [String], in process: SandboxedProcess) async -> Never {
+        let command = subcommand.command
+        ProcessEnd.followSignals()
+        switch subcommand {
+        case .lab:
+            let lab = command.parse(words, as: LabCommand.self)
+            leave(await lab.run(in: process) ? EXIT_SUCCESS : EXIT_FAILURE)
+        default:
+            let test = command.parse(words, as: TestCommand.self)
+            ProcessEnd.now(await test.execute(nil, in: process))
         }
     }
 

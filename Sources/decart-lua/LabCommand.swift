@@ -1,5 +1,6 @@
 import ArgumentParser
 import DecartAPI
+import DecartModule
 import Foundation
 import NIOPosix
 import PlainErrors
@@ -57,9 +58,15 @@ struct LabCommand: ParsableCommand {
         transform: BytePath.init(word:))
     var html: BytePath?
 
+    @Flag(help: "Run the policies behind the walls of --sandbox: they may load Lua beside them, and nothing else.")
+    var sandbox = false
+
     static let mostJobs = 10_000_000
 
     func validate() throws {
+        guard !(sandbox && html != nil) else {
+            throw ValidationError("--html cannot be had under --sandbox: nothing is written there")
+        }
         guard (1...Self.mostJobs).contains(jobs) else {
             throw ValidationError("--jobs must be 1 to \(Self.mostJobs), not \(jobs)")
         }
@@ -77,12 +84,28 @@ struct LabCommand: ParsableCommand {
         }
     }
 
+    /// As the keeper of a process that runs the policies behind walls.
+    ///
+    /// - Parameter words: the command line, after the subcommand.
+    /// - Returns: the exit status.
+    func keep(_ words: [String]) async -> Int32 {
+        let recorded = durations.flatMap { $0.split(separator: "+") }.map { BytePath(word: String($0)) }
+        do {
+            return await (try KeeperRun(SandboxedCommand(.lab, words, scripts: files, others: recorded))).run()
+        } catch {
+            Console().error("\(error)")
+            return EXIT_FAILURE
+        }
+    }
+
     /// Returns whether there is a comparison; prints why if not.
-    func run() async -> Bool {
+    ///
+    /// - Parameter process: what this process is, if it runs the policies for a keeper.
+    func run(in process: SandboxedProcess? = nil) async -> Bool {
         do {
             let plan = try plan()
             let jobs = LabJobs(plan)
-            let report = LabReport(plan, jobs: jobs, labels: labels, results: try await results(plan, jobs))
+            let report = LabReport(plan, jobs: jobs, labels: labels, results: try await results(plan, jobs, process))
             if let html {
                 try await NewFile.write(report.html, to: html)
             }
@@ -134,13 +157,17 @@ struct LabCommand: ParsableCommand {
         return time
     }
 
-    private func results(_ plan: LabPlan, _ jobs: LabJobs) async throws(MessageError) -> [LabResult] {
+    private func results(
+        _ plan: LabPlan, _ jobs: LabJobs, _ process: SandboxedProcess?
+    ) async throws(MessageError) -> [LabResult] {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var results: [LabResult] = []
         for (file, name) in zip(files, PolicyName.names(of: files)) {
             let progress = LabProgress(name, jobs: plan.warmUp + plan.jobs)
             defer { progress.clear() }
-            let trial = PolicyTrial(file: file, name: name, plan: plan, jobs: jobs, loop: group.next())
+            let trial = PolicyTrial(
+                file: file, name: name, plan: plan, jobs: jobs, loop: group.next(),
+                walls: process?.walls(file.folder))
             results.append(
                 try await trial.run(
                     .init(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DecartAPI
+import DecartModule
 import Glibc
 import Logging
 import NIOCore
@@ -34,12 +35,15 @@ struct TestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long one test may take, in real time.", valueName: "ms"))
     var timeout: Double = 10_000
 
+    @Flag(help: "Run them behind the walls of --sandbox: they may load Lua beside them, and nothing else.")
+    var sandbox = false
     @Flag(help: "Run the tests again whenever one of their files changes, until Ctrl-C.")
     var watch = false
 
     private static let nothingToRun: Int32 = 2
 
     func validate() throws {
+        guard !(sandbox && watch) else { throw ValidationError("--watch cannot be had under --sandbox") }
         guard !(tap && junit) else {
             throw ValidationError("--tap and --junit both write to standard output: give one of them")
         }
@@ -48,9 +52,28 @@ struct TestCommand: ParsableCommand {
         }
     }
 
-    /// - Parameter watched: is told which files are loaded, in a run that is watched.
+    /// As the keeper of a process that runs the tests behind walls.
+    ///
     /// - Returns: the exit status.
-    func execute(_ watched: WatchedChild?) async -> Int32 {
+    func keep() async -> Int32 {
+        do {
+            let files = try TestFiles.find(files)
+            var words = ["--seed=\(seed)", "--timeout=\(timeout)"]
+            if tap { words.append("--tap") }
+            if junit { words.append("--junit") }
+            if let filter { words.append("--filter=\(filter)") }
+            words += ["--"] + files.map { CommandWord.text(of: $0.bytes) }
+            return await (try KeeperRun(SandboxedCommand(.test, words, scripts: files))).run()
+        } catch {
+            return Self.complain("\(error)")
+        }
+    }
+
+    /// - Parameters:
+    ///   - watched: is told which files are loaded, in a run that is watched.
+    ///   - process: what this process is, if it runs the tests for a keeper.
+    /// - Returns: the exit status.
+    func execute(_ watched: WatchedChild?, in process: SandboxedProcess? = nil) async -> Int32 {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         do {
             let filter = try filter.map { try TestFilter($0) }
@@ -59,7 +82,9 @@ struct TestCommand: ParsableCommand {
             var onLoad: (@Sendable ([UInt8]) -> Void)?
             if let watched { onLoad = { watched.loads($0) } }
             let runner = TestRunner(
-                settings: .init(seed: seed, limit: .fromMilliseconds(timeout), onLoad: onLoad), report: report,
+                settings: .init(
+                    seed: seed, limit: .fromMilliseconds(timeout), onLoad: onLoad, walls: process?.walls),
+                report: report,
                 makeLoop: { loops.next() })
             let counts = await runner.run(paths) { filter?.picks($0) ?? true }
             guard counts != TestCounts() else {

@@ -466,9 +466,7 @@ struct SandboxTests {
         #expect(outcome.everything == "PERMISSION_DENIED\n")
         try command.scratch.write("a_test.lua", "print('ran')")
         try command.scratch.write("policy.lua", "print('ran')")
-        let refusing = [
-            ["work"], ["test", "a_test.lua"], ["lab", "policy.lua"], ["serve", "--scenario", "policy.lua"],
-        ]
+        let refusing = [["work"], ["test", "--watch", "a_test.lua"], ["serve", "--scenario", "policy.lua"]]
         for words in refusing {
             let refused = try await command.run(words)
             #expect(refused.exitCode == 2 && refused.errors.contains("DECART_LUA_SANDBOX"), "\(refused.everything)")

@@ -2,8 +2,8 @@
 local core, host, console, path = ...
 -- Taken now: a script may give these names other meanings.
 local type, tostring, error, xpcall, next = type, tostring, error, xpcall, next
-local debug, table, package, setmetatable, getmetatable, rawset =
-  debug, table, package, setmetatable, getmetatable, rawset
+local table, package, setmetatable, getmetatable, rawset = table, package, setmetatable, getmetatable, rawset
+local getinfo, plain_traceback = debug.getinfo, debug.traceback
 local _G = _G
 
 local tests = {}
@@ -22,7 +22,7 @@ local pending_mt = { __name = "pending", __tostring = function(p) return p.reaso
 -- The nearest file and line outside the host's own code.
 local function line_above()
   for level = 2, 50 do
-    local info = debug.getinfo(level, "Sl")
+    local info = getinfo(level, "Sl")
     if not info then return nil end
     if info.currentline > 0 and not info.short_src:find("^%[decart%-lua%]") then return info.currentline end
   end
@@ -145,7 +145,7 @@ end
 
 local function failure(e)
   if type(e) == "table" and getmetatable(e) == pending_mt then return { reason = e.reason } end
-  return { message = tostring(e), lines = user_lines(debug.traceback("", 2)) }
+  return { message = tostring(e), lines = user_lines(plain_traceback("", 2)) }
 end
 
 local function protected(body)

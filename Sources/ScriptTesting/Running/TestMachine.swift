@@ -19,6 +19,7 @@ struct TestMachine: Sendable {
     let loop: any EventLoop
     /// Is told the path of each file that the test is about to load.
     let onLoad: (@Sendable ([UInt8]) -> Void)?
+    let walls: ScriptWalls?
 
     /// The outcome of a run of the file.
     private struct Outcome: Sendable {
@@ -83,6 +84,7 @@ struct TestMachine: Sendable {
         var settings = DecartModule.Settings(
             server: .local(TestQueue.address), environment: { [:] }, chance: Chance(seed: seed))
         settings.journal = journal(on: runtime.clock, reports)
+        settings.files = walls?.files
         let decart = DecartModule(
             settings: settings,
             transport: { queue }, clock: runtime.clock, jobs: JobLedger(),
@@ -96,6 +98,7 @@ struct TestMachine: Sendable {
         try runtime.makeRepeatable(seed: seed)
         try decart.install(in: runtime)
         let main = try module.install(in: runtime, file: file)
+        try walls?.install(runtime)
         let watch = TestWatch(
             runtime: runtime, interrupter: interrupter, limit: limit,
             onStuck: { [self] line in onStuck(stopped(at: line, nil)) })

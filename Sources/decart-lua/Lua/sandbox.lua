@@ -14,7 +14,7 @@ local permit, permitted, guarded = host.permit, host.permitted, host.guarded
 
 local io_open, io_lines, io_input, io_output = io.open, io.lines, io.input, io.output
 
--- In an error each of these is what it was before. Where the user was asked, the file is the answer, or why there is none.
+-- In an error each of these is what it was before. Where the user was asked, what came of that is the answer.
 io.open = guarded(function(path, mode)
   if type(path) ~= "string" or mode ~= nil and type(mode) ~= "string" then return end
   return host.open(path, mode or "r")
@@ -147,7 +147,9 @@ local function search_lua(name)
   local source, path = host.module(name)
   local tried = path
   if not source then
-    local found = type(package.path) == "string" and searchpath(name, package.path)
+    local found, looked
+    if type(package.path) == "string" then found, looked = searchpath(name, package.path) end
+    if tried == "" then tried = looked end
     if not found or not permitted(found) then return tried end
     source, path = source_at(found), found
     if not source then return tried end

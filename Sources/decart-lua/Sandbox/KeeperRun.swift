@@ -22,11 +22,27 @@ import TemporaryFiles
 /// A run under `--sandbox`, as its keeper: starts the script process, and does for it what the script may do.
 struct KeeperRun {
     let options: ScriptOptions
+    /// What runs in place of a script.
+    private let command: SandboxedCommand?
     private let ledger = JobLedger()
     private var console: Console
 
     init(options: ScriptOptions) {
+        self.init(options: options, command: nil)
+    }
+
+    /// For a command that runs Lua: it has no client, may read what it names, and asks nobody.
+    init(_ command: SandboxedCommand) throws(UsageError) {
+        var options = try ScriptOptions([DecartLua.name], isSandboxed: true)
+        options.isLocal = true
+        options.sandbox.asks = false
+        options.sandbox.permissions.read.named = command.files
+        self.init(options: options, command: command)
+    }
+
+    private init(options: ScriptOptions, command: SandboxedCommand?) {
         self.options = options
+        self.command = command
         console = Console(isJSON: options.ui == .json)
         console.isQuiet = logLevel > .warning
     }
@@ -45,7 +61,7 @@ struct KeeperRun {
     }
 
     private func check() throws(MessageError) {
-        if options.script == nil, options.actions.isEmpty, isatty(STDIN_FILENO) == 1 {
+        if command == nil, options.script == nil, options.actions.isEmpty, isatty(STDIN_FILENO) == 1 {
             throw MessageError("'--sandbox' is for scripts: there is no prompt in it")
         }
         if options.sandbox.mode == .lua {
@@ -107,7 +123,8 @@ struct KeeperRun {
         var fault: DecartError?
         if case .failure(let error)? = client { fault = error }
         let greeting = Greeting(
-            words: options.words.map { CommandWord.bytes(of: $0) },
+            words: command.map { [Array(DecartLua.name.utf8)] + $0.words }
+                ?? options.words.map { CommandWord.bytes(of: $0) },
             environment: variables(permissions, environment),
             server: try? client?.get().client.configuration.baseURL.text,
             clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(), hasColour: false,

@@ -9,12 +9,18 @@ import ScriptRuntime
 
 /// What `sandbox.lua` asks the host.
 struct SandboxModule {
-    let process: SandboxedProcess
     let guardian: SandboxGuard
+    /// Finds Lua that a script may load although it may not read the file by itself: the answer to `chunk` or `module`.
+    let find: @Sendable (LinkedQuestion) -> LinkedAnswer
 
     init(_ process: SandboxedProcess) {
-        self.process = process
         guardian = process.guardian
+        find = { [connection = process.connection] in connection.ask($0) }
+    }
+
+    init(_ guardian: SandboxGuard, find: @escaping @Sendable (LinkedQuestion) -> LinkedAnswer) {
+        self.guardian = guardian
+        self.find = find
     }
 
     /// Takes away what the script may not have, before any of it is compiled.
@@ -110,9 +116,9 @@ struct SandboxModule {
 
     /// path: what is in the file, or nil and why not; nil alone where the script has no right to it by itself.
     private var chunk: ModuleFunction {
-        ModuleFunction("chunk") { [process] call throws(LuaError) in
+        ModuleFunction("chunk") { [find] call throws(LuaError) in
             let path = try call.bytes(1)
-            switch process.connection.ask(.chunk(path)) {
+            switch find(.chunk(path)) {
             case .file(_, let bytes): call.push(.string(bytes))
             // Whoever opens it by itself is refused, if it may not.
             case .none(_, isRefusal: true): call.push(.nil)
@@ -127,8 +133,8 @@ struct SandboxModule {
 
     /// name: a module's source and its path; or nil and where it was looked for.
     private var module: ModuleFunction {
-        ModuleFunction("module") { [process] call throws(LuaError) in
-            switch process.connection.ask(.module(try call.string(1))) {
+        ModuleFunction("module") { [find] call throws(LuaError) in
+            switch find(.module(try call.string(1))) {
             case .file(let path, let bytes):
                 call.push(.string(bytes))
                 call.push(.string(path))

@@ -15,6 +15,8 @@ struct SandboxedProcess {
     private static let link = KernelWalls.link
 
     let options: ScriptOptions
+    /// What it runs in place of a script, and the words after its name.
+    let command: (name: Subcommand, words: [String])?
     let greeting: Greeting
     let connection: LinkConnection
 
@@ -36,14 +38,16 @@ struct SandboxedProcess {
         _ = fcntl(link, F_SETFD, FD_CLOEXEC)
         let greeting: Greeting
         let options: ScriptOptions
+        let command: (name: Subcommand, words: [String])?
         do throws(LinkFault) {
             greeting = try LinkConnection.greeting(on: link)
         } catch {
             leave("\(error.description)")
         }
         do throws(UsageError) {
-            options = try ScriptOptions(
-                greeting.words.map { CommandWord.text(of: $0) }, isSandboxed: true)
+            let words = greeting.words.map { CommandWord.text(of: $0) }
+            command = words.dropFirst().first.flatMap(Subcommand.init).map { ($0, Array(words.dropFirst(2))) }
+            options = try ScriptOptions(command == nil ? words : Array(words.prefix(1)), isSandboxed: true)
         } catch {
             leave(error.message)
         }
@@ -57,7 +61,7 @@ struct SandboxedProcess {
             unsetenv("TMPDIR")
         }
         let process = SandboxedProcess(
-            options: options, greeting: greeting,
+            options: options, command: command, greeting: greeting,
             connection: LinkConnection(descriptor: link) {
                 // Without a keeper there is nobody to do anything for.
                 _exit(128 + SIGKILL)
