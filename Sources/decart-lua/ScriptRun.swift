@@ -54,13 +54,8 @@ struct ScriptRun {
         if options.showsVersion || (isPrompt && readsTerminal) {
             print("decart-lua \(ClientConfiguration.version), \(LuaVM.copyright)")
         }
-        LoggingSystem.bootstrap { [console] label -> any LogHandler in
-            if console.isJSON {
-                JSONLogHandler(console: console, label: label)
-            } else {
-                StreamLogHandler.standardError(label: label)
-            }
-        }
+        // Only these log; other starts need not pay for it.
+        if options.isLocal || options.web != nil || logLevel <= .debug { Self.logs(to: console) }
         // Until the script's own watch takes over.
         let early = ProcessEnd.followSignals()
         // Removes what killed runs left behind.
@@ -233,6 +228,16 @@ struct ScriptRun {
         } catch {
             console.show(error)
             return .failure
+        }
+    }
+
+    private static func logs(to console: Console) {
+        LoggingSystem.bootstrap { label -> any LogHandler in
+            if console.isJSON {
+                JSONLogHandler(console: console, label: label)
+            } else {
+                StreamLogHandler.standardError(label: label)
+            }
         }
     }
 
