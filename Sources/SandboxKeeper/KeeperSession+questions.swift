@@ -1,4 +1,5 @@
 import NIOCore
+import RunClock
 import SandboxLink
 import ScriptPermissions
 
@@ -60,7 +61,9 @@ extension KeeperSession {
     private func goOnHandingOver() {
         switch handover.attempt(isOpen: channel.isActive) {
         case .again:
-            channel.eventLoop.scheduleTask(in: .milliseconds(10)) { [self] in goOnHandingOver() }
+            settings.clock.wake(at: settings.clock.now + .milliseconds(10)) { [self] in
+                onLoop { $0.goOnHandingOver() }
+            }
         case .next:
             channel.writeAndFlush(ByteBuffer()).whenComplete { [self] _ in goOnHandingOver() }
         case .done(let frames):
