@@ -10,17 +10,20 @@ public struct SandboxGuard: Sendable {
     private let permissions: Permissions
     private let used: (@Sendable (PermissionKind, [UInt8]) -> Void)?
     private let ask: (@Sendable (LinkedOpening) -> LinkedAnswer)?
+    private let instead: String?
 
     /// - Parameters:
     ///   - used: is told of each use that was allowed.
     ///   - ask: has the user decide about a file, and blocks the calling thread meanwhile; nil where nobody is asked.
+    ///   - instead: a sentence that a refusal has in place of the flag that would allow it, where none can be given.
     public init(
         _ permissions: Permissions, used: (@Sendable (PermissionKind, [UInt8]) -> Void)? = nil,
-        ask: (@Sendable (LinkedOpening) -> LinkedAnswer)? = nil
+        ask: (@Sendable (LinkedOpening) -> LinkedAnswer)? = nil, instead: String? = nil
     ) {
         self.permissions = permissions
         self.used = used
         self.ask = ask
+        self.instead = instead
     }
 
     /// How a script comes to a file that it may open.
@@ -72,11 +75,12 @@ public struct SandboxGuard: Sendable {
         }
         // Only what is there can be allowed, and no name with a comma in it.
         let allowed = Self.allowable(path)
-        guard allowed != path else { throw Self.refusal(what, kind.flag, of: "\(path)") }
+        guard allowed != path else { throw refusal(what, kind.flag, of: "\(path)") }
         if kind == .read, !path.bytes.contains(UInt8(ascii: ",")) {
-            throw Self.refusal("\(what), which is not there", kind.flag, of: "\(path)", "Make it first, and ")
+            throw refusal("\(what), which is not there", kind.flag, of: "\(path)", "Make it first, and ")
         }
-        var error = Self.refusal(what, kind.flag, of: "\(allowed)")
+        var error = refusal(what, kind.flag, of: "\(allowed)")
+        guard instead == nil else { throw error }
         error.message.removeLast()
         error.message += ", with all that is in that folder."
         error.data["what"] = .string("\(path)")
@@ -107,7 +111,7 @@ public struct SandboxGuard: Sendable {
         // The script process need not know where programs are looked for.
         let isDenied = permissions.run.denied.contains { $0 == name || BytePath(bytes: $0).lastComponent.bytes == name }
         guard !permissions.run.deniesAll, !isDenied else { throw Self.denial(what, "--deny-run", of: shown) }
-        throw Self.refusal(what, "--allow-run", of: shown)
+        throw refusal(what, "--allow-run", of: shown)
     }
 
     public var mayLoadNative: Bool { permissions.native }
@@ -118,10 +122,14 @@ public struct SandboxGuard: Sendable {
             data: ["flag": .string(flag), "what": .string(name)])
     }
 
-    private static func refusal(
+    private func refusal(
         _ what: String, _ flag: String, of name: String, _ condition: String = ""
     ) -> DecartError {
-        DecartError(
+        if let instead {
+            return DecartError(
+                .permissionDenied, "The script may not \(what). \(instead)", data: ["what": .string(name)])
+        }
+        return DecartError(
             .permissionDenied,
             "The script may not \(what). \(condition)\(ShellWord.quoted("\(flag)=\(name)")) allows it.",
             data: ["flag": .string(flag), "what": .string(name)])

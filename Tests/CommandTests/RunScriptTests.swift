@@ -8,7 +8,7 @@ struct RunScriptTests {
     private static let prepare = """
         set -e
         mkdir -p scripts Sources/A bin .build/release
-        cp '\(Repository.root)/scripts/run' scripts/run
+        cp '\(Repository.root)/scripts/run' '\(Repository.root)/scripts/build-release' scripts
         printf '#!/bin/sh\\n' > scripts/setup
         printf '#!/bin/sh\\necho built >> builds\\nprintf "#!/bin/sh\\\\necho \\\\"\\\\$@\\\\"\\\\n" > .build/release/decart-lua\\nchmod +x .build/release/decart-lua\\n' > bin/swift
         chmod +x scripts/setup bin/swift

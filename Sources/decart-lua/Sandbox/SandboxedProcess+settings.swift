@@ -22,7 +22,11 @@ extension SandboxedProcess {
         }
         var ask: (@Sendable (LinkedOpening) -> LinkedAnswer)?
         if greeting.canAsk { ask = { [connection] in connection.ask(.open($0)) } }
-        return SandboxGuard(greeting.permissions, used: used, ask: ask)
+        return SandboxGuard(
+            greeting.permissions, used: used, ask: ask,
+            instead: command.map {
+                "Under '\($0.name.rawValue) --sandbox' only .lua files below its folder can be read."
+            })
     }
 
     /// - Parameter keeper: carries requests; nil: the queue is in this process.
