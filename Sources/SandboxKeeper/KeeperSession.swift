@@ -8,6 +8,7 @@ import NIOPosix
 import RunClock
 import SandboxLink
 import ScriptPermissions
+import Synchronization
 
 /// The keeper's end of one link: takes frames, checks what they ask for, and does it.
 ///
@@ -82,18 +83,18 @@ public final class KeeperSession: @unchecked Sendable {
     public static func start(
         _ settings: KeeperSettings, socket: Int32, on group: any EventLoopGroup, greeting: [UInt8]
     ) async throws -> KeeperSession {
-        let made = NIOLoopBoundHolder<KeeperSession>()
+        let made = Mutex<KeeperSession?>(nil)
         let channel = try await ClientBootstrap(group: group)
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let session = KeeperSession(settings, channel, socket: socket)
-                    made.value = session
+                    made.withLock { $0 = session }
                     try channel.pipeline.syncOperations.addHandler(LinkHandler(session))
                 }
             }
             .withConnectedSocket(socket).get()
-        guard let session = made.value else { throw ChannelError.operationUnsupported }
+        guard let session = made.withLock({ $0 }) else { throw ChannelError.operationUnsupported }
         try await channel.writeAndFlush(ByteBuffer(bytes: Frame(.greeting, 0, greeting).bytes)).get()
         return session
     }
@@ -357,7 +358,7 @@ public final class KeeperSession: @unchecked Sendable {
         }
     }
 
-    fileprivate func drain() {
+    func drain() {
         while channel.isWritable || !channel.isActive || isOver, let (frame, sender) = outgoing.popFirst() {
             send(frame)
             sender.resume()
@@ -367,45 +368,4 @@ public final class KeeperSession: @unchecked Sendable {
 
 extension KeeperSession.OpenRequest {
     fileprivate var isSubmit: Bool { if case .submit = what { true } else { false } }
-}
-
-/// Hands on what arrives, and stops reading while a script process does not take what it is sent.
-private final class LinkHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let session: KeeperSession
-
-    init(_ session: KeeperSession) {
-        self.session = session
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        session.received(unwrapInboundIn(data).readableBytesView)
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        let isWritable = context.channel.isWritable
-        context.channel.setOption(.autoRead, value: isWritable).whenComplete { _ in }
-        if isWritable {
-            session.drain()
-            session.goOn()
-        }
-        context.fireChannelWritabilityChanged()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        session.drain()
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
-}
-
-/// What the channel's initializer leaves for `start`.
-///
-/// @unchecked: written on the loop before `start` goes on, read after.
-private final class NIOLoopBoundHolder<Value>: @unchecked Sendable {
-    var value: Value?
 }

@@ -265,7 +265,9 @@ struct KeeperSessionTests {
     @Test func `more requests than may be open are a fault`() async throws {
         let server = Server { _ in
             // Until the link ends.
-            try? await Task.sleep(for: .seconds(600))
+            let (endless, end) = AsyncStream<Never>.makeStream()
+            for await _ in endless {}
+            end.finish()
             return TransportReply(status: 500)
         }
         try await with(server) { intruder, _, news in
