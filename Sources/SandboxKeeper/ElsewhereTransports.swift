@@ -12,8 +12,6 @@ import Synchronization
 public final class ElsewhereTransports: Sendable {
     /// How many addresses have connections of their own at one time.
     private static let limit = 16
-    /// What a keeper reads of a reply at a time, in bytes: a script may have many under way, and take none of them.
-    public static let readLimit = 16 << 10
 
     private struct Made {
         var key: String
@@ -70,7 +68,6 @@ public final class ElsewhereTransports: Sendable {
     private func connections(to host: String, at address: String) -> HTTPTransport {
         let key = "\(host) \(address)"
         var configuration = configuration
-        configuration.readLimit = Self.readLimit
         configuration.pinnedAddresses = [host: address]
         let settings = configuration
         let (transport, old) = made.withLock { made -> (HTTPTransport, HTTPTransport?) in

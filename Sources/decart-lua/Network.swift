@@ -14,21 +14,21 @@ final class Network: Sendable {
     private let made = Mutex<HTTPTransport?>(nil)
     private let queue: (any QueueTransport)?
     private let watch: RequestWatch?
-    private let readLimit: Int?
+    private let reads: ReadSizes?
 
     /// - Parameters:
     ///   - queue: carries every request instead of connections, if given.
     ///   - watch: sees every request, if given.
-    ///   - readLimit: the most that is read from a connection at a time, if not as much as is fast.
+    ///   - reads: how much is read from a connection at a time, if not as much as is fast.
     init(
         group: any EventLoopGroup, clock: any RunClock, queue: (any QueueTransport)?, watch: RequestWatch? = nil,
-        readLimit: Int? = nil
+        reads: ReadSizes? = nil
     ) {
         self.group = group
         self.clock = clock
         self.queue = queue
         self.watch = watch
-        self.readLimit = readLimit
+        self.reads = reads
     }
 
     /// - Throws: `INVALID_OPTIONS` for a proxy or certificates in the environment that cannot be used.
@@ -42,7 +42,7 @@ final class Network: Sendable {
         try made.withLock { made throws(DecartError) in
             if let made { return made }
             var configuration = try HTTPTransport.Configuration.fromEnvironment(ProcessInfo.processInfo.environment)
-            if let readLimit { configuration.readLimit = readLimit }
+            if let reads { configuration.reads = reads }
             Self.keepSIGPIPE(on: group)
             let transport = HTTPTransport(on: group, clock: clock, configuration: configuration)
             made = transport

@@ -23,9 +23,8 @@ extension HTTPTransport {
         /// Which certificate authorities are trusted; the system's unless given.
         public var trust = TrustSettings()
 
-        /// The most that is read from a connection at a time, in bytes: large replies come in faster, and each connection
-        /// keeps a few times as much until somebody takes it.
-        package var readLimit = 512 << 10
+        /// How much is read from a connection at a time.
+        package var reads = ReadSizes()
         /// By a host's name: the address that its connections go to, whatever the name means by then.
         package var pinnedAddresses: [String: String] = [:]
 
@@ -65,8 +64,8 @@ extension HTTPTransport {
             configuration.tracing.tracer = nil
             // Meant for debugging, but they are the only way into the pipelines, and the client waits for them before
             // it sends anything.
-            configuration.http1_1ConnectionDebugInitializer = { [readLimit] channel in
-                channel.eventLoop.makeCompletedFuture { try ReplyPipeline.guardHTTP1(channel, readLimit: readLimit) }
+            configuration.http1_1ConnectionDebugInitializer = { [reads] channel in
+                channel.eventLoop.makeCompletedFuture { try ReplyPipeline.guardHTTP1(channel, reads: reads) }
             }
             configuration.http2StreamChannelDebugInitializer = { channel in
                 channel.eventLoop.makeCompletedFuture { try ReplyPipeline.guardHTTP2(channel) }

@@ -98,8 +98,9 @@ struct KeeperRun {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock: any RunClock = EventLoopClock(loop: group.next())
         let watch = try RequestWatch(options, logLevel, environment, console)
-        let network = Network(
-            group: group, clock: clock, queue: nil, watch: watch, readLimit: ElsewhereTransports.readLimit)
+        // One for all: the script decides how many replies are under way.
+        let reads = ReadSizes.sparing
+        let network = Network(group: group, clock: clock, queue: nil, watch: watch, reads: reads)
         let journal = try Journal.ofRun(
             options, clock: clock, chance: options.chanceSeed.map { Chance(seed: $0) }, environment: environment,
             console: console)
@@ -109,8 +110,9 @@ struct KeeperRun {
         let news = LedgerNews(ledger: ledger, console: console, audit: audit)
         let elsewhere: ElsewhereTransports
         do throws(DecartError) {
-            elsewhere = ElsewhereTransports(
-                on: group, clock: clock, configuration: try HTTPTransport.Configuration.fromEnvironment(environment))
+            var connections = try HTTPTransport.Configuration.fromEnvironment(environment)
+            connections.reads = reads
+            elsewhere = ElsewhereTransports(on: group, clock: clock, configuration: connections)
         } catch {
             throw MessageError(error.message)
         }

@@ -13,15 +13,13 @@ enum ReplyPipeline {
 
     /// - Parameters:
     ///   - channel: a connection that has the HTTP client's own handlers but has not carried a request yet.
-    ///   - readLimit: the most that is read from its socket at a time, in bytes. A connection comes to it by steps, as long
-    ///     as its reads fill what they are given.
-    static func guardHTTP1(_ channel: any Channel, readLimit: Int) throws {
+    ///   - reads: how much is read from its socket at a time.
+    static func guardHTTP1(_ channel: any Channel, reads: ReadSizes) throws {
         try guardHTTP1(channel, recorder: HeadRecorder())
         let pipeline = channel.pipeline.syncOperations
         let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
         try pipeline.addHandler(RequestTarget(), position: .after(parser))
-        try channel.syncOptions?.setOption(
-            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: readLimit))
+        try reads.rule(channel)
     }
 
     /// - Parameter channel: a connection with a parser of replies.

@@ -40,7 +40,7 @@ final class EmbeddedTransport: QueueTransport {
                 ByteToMessageHandler(
                     HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward)))
             try pipeline.addHandler(client)
-            try ReplyPipeline.guardHTTP1(channel, readLimit: 512 << 10)
+            try ReplyPipeline.guardHTTP1(channel, reads: ReadSizes())
             let head = HTTPRequestHead(version: .http1_1, method: .init(rawValue: request.method.rawValue), uri: "/")
             pipeline.write(NIOAny(HTTPClientRequestPart.head(head)), promise: nil)
             pipeline.writeAndFlush(NIOAny(HTTPClientRequestPart.end(nil)), promise: nil)
