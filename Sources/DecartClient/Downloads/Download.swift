@@ -11,8 +11,6 @@ struct Download: Sendable {
     var onProgress: Progress?
 
     private static let progressInterval: Duration = .milliseconds(100)
-    /// Bytes: sockets give far less at a time, and each write is a trip to another thread.
-    private static let writeSize = 512 << 10
 
     /// - Returns: the state at the end: the whole is in the sink.
     /// - Throws: the last try's error; nothing is left in the sink.
@@ -66,14 +64,9 @@ struct Download: Sendable {
         do throws(FileWriteError) {
             if state.received == 0, sink.count > 0 { try await sink.restart() }
             var source = ByteSource(body)
-            var gathered: [UInt8] = []
+            var gathered = GatheredBytes(for: sink)
             while case .chunk(let chunk) = await source.next() {
-                // A large one goes on as it came.
-                if gathered.isEmpty, chunk.count >= Self.writeSize { gathered = chunk } else { gathered += chunk }
-                if gathered.count >= Self.writeSize {
-                    try await sink.write(gathered)
-                    gathered = sink.takeBuffer()
-                }
+                try await gathered.add(chunk)
                 if state.receive(chunk.count) { schedule.progressed() }
                 if requester.clock.now - lastReport >= Self.progressInterval {
                     lastReport = requester.clock.now
@@ -81,7 +74,7 @@ struct Download: Sendable {
                 }
             }
             // Also what came before a break: the next try goes on behind it.
-            if !gathered.isEmpty { try await sink.write(gathered) }
+            try await gathered.passOn()
             try await sink.finish()
             if let failure = source.failure { return failure }
         } catch {

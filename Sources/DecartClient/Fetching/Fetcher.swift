@@ -135,16 +135,20 @@ package struct Fetcher: Sendable {
         _ body: TransportReply.Body, of request: FetchRequest, into sink: any ByteSink
     ) async throws(DecartError) {
         var source = ByteSource(body)
+        var gathered = GatheredBytes(for: sink)
         while case .chunk(let chunk) = await source.next() {
-            if let limit = request.byteLimit, sink.count + chunk.count > limit {
+            if let limit = request.byteLimit, gathered.count + chunk.count > limit {
                 throw DecartError(
                     .replyTooLarge,
                     "\(request.place) has more than \(limit) bytes. Raise maxBytes, or give a path to save it to.")
             }
-            try await request.writing { () async throws(FileWriteError) in try await sink.write(chunk) }
+            try await request.writing { () async throws(FileWriteError) in try await gathered.add(chunk) }
         }
         if let failure = source.failure { throw request.failure(failure) }
-        try await request.writing { () async throws(FileWriteError) in try await sink.finish() }
+        try await request.writing { () async throws(FileWriteError) in
+            try await gathered.passOn()
+            try await sink.finish()
+        }
     }
 }
 
