@@ -1,9 +1,10 @@
+import SandboxLink
 import Synchronization
 
 /// How much of a reply may be under way to a script process that has not taken it yet.
 final class CreditGate: Sendable {
     /// Bytes.
-    static let window = 256 << 10
+    static let window = ReplyWindow.size
 
     private struct State {
         var left = CreditGate.window
@@ -15,6 +16,12 @@ final class CreditGate: Sendable {
 
     /// Waits until there is room, and takes `count` of it. One piece may exceed what is left.
     func take(_ count: Int) async {
+        let isThere = state.withLock { state in
+            guard state.left > 0 else { return false }
+            state.left -= count
+            return true
+        }
+        if isThere { return }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let goesOn = state.withLock { state in

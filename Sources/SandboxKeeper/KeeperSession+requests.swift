@@ -95,6 +95,11 @@ extension KeeperSession {
 
     func send(_ bytes: [UInt8], _ number: UInt32, _ credit: CreditGate) async {
         let piece = FrameKind.chunk.limit
+        if bytes.count <= piece {
+            guard !bytes.isEmpty else { return }
+            await credit.take(bytes.count)
+            return await sendInTurn(Frame(.chunk, number, bytes))
+        }
         for start in stride(from: 0, to: bytes.count, by: piece) {
             let part = bytes[start..<min(start + piece, bytes.count)]
             await credit.take(part.count)

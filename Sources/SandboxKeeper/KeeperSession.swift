@@ -86,6 +86,8 @@ public final class KeeperSession: @unchecked Sendable {
         let made = Mutex<KeeperSession?>(nil)
         let channel = try await ClientBootstrap(group: group)
             .channelOption(.allowRemoteHalfClosure, value: false)
+            // Some pieces of a reply fit in between: to wait for room costs more than to write.
+            .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let session = KeeperSession(settings, channel, socket: socket)
@@ -330,11 +332,13 @@ public final class KeeperSession: @unchecked Sendable {
 
     /// From any thread; frames of one request keep their order.
     func send(_ frame: Frame) {
-        onLoop { session in
-            guard !session.handover.holds(frame) else { return }
-            session.channel.write(ByteBuffer(bytes: frame.bytes), promise: nil)
-            session.flushSoon()
-        }
+        if channel.eventLoop.inEventLoop { write(frame) } else { onLoop { $0.write(frame) } }
+    }
+
+    private func write(_ frame: Frame) {
+        guard !handover.holds(frame) else { return }
+        channel.write(frame.buffer(from: channel.allocator), promise: nil)
+        flushSoon()
     }
 
     /// What the replies of one round of the loop bring leaves together: each write wakes the script process.
@@ -350,6 +354,7 @@ public final class KeeperSession: @unchecked Sendable {
     /// Sends one once the script process has taken enough of what was sent before: of all that is on its way to it, no
     /// more than a little is kept here.
     func sendInTurn(_ frame: Frame) async {
+        if channel.eventLoop.inEventLoop, outgoing.isEmpty, channel.isWritable { return write(frame) }
         await withCheckedContinuation { sender in
             onLoop { session in
                 session.outgoing.append((frame, sender))
@@ -363,6 +368,16 @@ public final class KeeperSession: @unchecked Sendable {
             send(frame)
             sender.resume()
         }
+    }
+}
+
+extension Frame {
+    /// As it travels, copied once.
+    fileprivate func buffer(from allocator: ByteBufferAllocator) -> ByteBuffer {
+        var buffer = allocator.buffer(capacity: Self.headerSize + payload.count)
+        buffer.writeBytes(header)
+        buffer.writeBytes(payload)
+        return buffer
     }
 }
 

@@ -10,12 +10,11 @@ public struct FieldWriter: Sendable {
     public mutating func add(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
     public mutating func add(_ value: UInt32) {
-        for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+        withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
     }
 
     public mutating func add(_ value: Int64) {
-        let bits = UInt64(bitPattern: value)
-        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+        withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
     }
 
     public mutating func add(_ value: [UInt8]) {
@@ -23,7 +22,10 @@ public struct FieldWriter: Sendable {
         bytes += value
     }
 
-    public mutating func add(_ text: String) { add(Array(text.utf8)) }
+    public mutating func add(_ text: String) {
+        add(UInt32(truncatingIfNeeded: text.utf8.count))
+        bytes += text.utf8
+    }
 
     public mutating func add<Value>(_ value: Value?, _ write: (inout FieldWriter, Value) -> Void) {
         add(value != nil)
@@ -65,11 +67,11 @@ public struct FieldReader: Sendable {
     }
 
     public mutating func word() throws(LinkFault) -> UInt32 {
-        try take(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        UInt32(littleEndian: try take(4).withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) })
     }
 
     public mutating func integer() throws(LinkFault) -> Int64 {
-        Int64(bitPattern: try take(8).reversed().reduce(0) { $0 << 8 | UInt64($1) })
+        Int64(littleEndian: try take(8).withUnsafeBytes { $0.loadUnaligned(as: Int64.self) })
     }
 
     /// How many bytes something has.
@@ -99,7 +101,7 @@ public struct FieldReader: Sendable {
     }
 
     public mutating func text() throws(LinkFault) -> String {
-        guard let text = String(validating: try data(), as: UTF8.self) else {
+        guard let text = String(validating: try take(Int(try word())), as: UTF8.self) else {
             throw LinkFault("a text that is not UTF-8")
         }
         return text

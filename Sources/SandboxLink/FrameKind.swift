@@ -77,14 +77,23 @@ public struct Frame: Hashable, Sendable {
         self.payload = payload
     }
 
+    /// What travels before its payload.
+    public var header: [UInt8] { start(reserving: Self.headerSize) }
+
     /// As it travels.
     public var bytes: [UInt8] {
+        var bytes = start(reserving: Self.headerSize + payload.count)
+        bytes += payload
+        return bytes
+    }
+
+    private func start(reserving capacity: Int) -> [UInt8] {
         var writer = FieldWriter()
-        writer.bytes.reserveCapacity(Self.headerSize + payload.count)
+        writer.bytes.reserveCapacity(capacity)
         writer.add(UInt32(truncatingIfNeeded: payload.count))
         writer.add(kind.rawValue)
         writer.add(number)
-        return writer.bytes + payload
+        return writer.bytes
     }
 }
 

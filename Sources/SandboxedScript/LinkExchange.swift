@@ -18,6 +18,20 @@ final class LinkExchange: Sendable {
         var next = 0
         var reader: CheckedContinuation<Event, Never>?
         var isOver = false
+        /// Bytes of the reply that were taken and not yet told of.
+        var taken = 0
+
+        mutating func takeFirst() -> Event? {
+            guard next < events.count else { return nil }
+            defer {
+                next += 1
+                if next == events.count {
+                    events = []
+                    next = 0
+                }
+            }
+            return events[next]
+        }
     }
 
     let number: UInt32
@@ -50,21 +64,13 @@ final class LinkExchange: Sendable {
 
     /// What comes next. A reader that is cancelled lets the keeper know, and waits for what that comes to.
     func next() async -> Event {
-        await withTaskCancellationHandler {
+        if !Task.isCancelled, let event = state.withLock({ $0.takeFirst() }) { return event }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { reader in
                 let event = state.withLock { state -> Event? in
-                    guard state.next < state.events.count else {
-                        state.reader = reader
-                        return nil
-                    }
-                    defer {
-                        state.next += 1
-                        if state.next == state.events.count {
-                            state.events = []
-                            state.next = 0
-                        }
-                    }
-                    return state.events[state.next]
+                    let event = state.takeFirst()
+                    if event == nil { state.reader = reader }
+                    return event
                 }
                 if let event { reader.resume(returning: event) }
             }
@@ -78,9 +84,17 @@ final class LinkExchange: Sendable {
         connection.send(Frame(.cancel, number))
     }
 
+    /// Lets the keeper send more, once so much has been taken that it is worth a frame.
     func took(_ count: Int) {
+        let taken = state.withLock { state -> Int? in
+            state.taken += count
+            guard state.taken >= ReplyWindow.step else { return nil }
+            defer { state.taken = 0 }
+            return state.taken
+        }
+        guard let taken else { return }
         var writer = FieldWriter()
-        writer.add(UInt32(truncatingIfNeeded: count))
+        writer.add(UInt32(truncatingIfNeeded: taken))
         connection.send(Frame(.credit, number, writer.bytes))
     }
 
