@@ -48,7 +48,9 @@ enum FormCheck {
 
     /// Those that may go to the API: what asks for a part of a result.
     static func ofAPI(_ headers: [LinkedRequest.Header]) -> [(name: String, value: String)] {
-        headers.map { (name: $0.name.lowercased(), value: $0.value) }
-            .filter { ["range", "if-range", "accept-encoding"].contains($0.name) }
+        headers.compactMap { header in
+            let name = header.name.lowercased()
+            return ["range", "if-range", "accept-encoding"].contains(name) ? (name: name, value: header.value) : nil
+        }
     }
 }

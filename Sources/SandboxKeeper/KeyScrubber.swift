@@ -40,27 +40,37 @@ struct KeyScrubber: Sendable {
     }
 
     static func scrubbed(_ text: String, key: [UInt8]?) -> String {
-        String(decoding: scrubbed(Array(text.utf8), key: key), as: UTF8.self)
+        guard let key, key.count >= shortestKey else { return text }
+        var text = text
+        // Each header of each reply is looked at, and has no key in it.
+        guard text.withUTF8({ place(of: key, in: UnsafeRawBufferPointer($0), from: 0) }) != nil else { return text }
+        return String(decoding: scrubbed(Array(text.utf8), key: key), as: UTF8.self)
     }
 
     private static func hide(_ key: [UInt8], in bytes: inout [UInt8]) {
-        let count = key.count
         bytes.withUnsafeMutableBytes { bytes in
-            guard bytes.count >= count, let start = bytes.baseAddress else { return }
             var index = 0
-            // By the first byte: results are long, and keys are rare in them.
-            while index <= bytes.count - count,
-                let next = memchr(start + index, Int32(key[0]), bytes.count - count - index + 1)
-            {
-                index = next - UnsafeMutableRawPointer(start)
-                if memcmp(next, key, count) == 0 {
-                    memset(next, Int32(UInt8(ascii: "*")), count)
-                    index += count
-                } else {
-                    index += 1
-                }
+            while let next = place(of: key, in: UnsafeRawBufferPointer(bytes), from: index) {
+                UnsafeMutableRawBufferPointer(rebasing: bytes[next..<(next + key.count)]).initializeMemory(
+                    as: UInt8.self, repeating: UInt8(ascii: "*"))
+                index = next + key.count
             }
         }
+    }
+
+    /// Where a key is next, at `index` or behind it.
+    private static func place(of key: [UInt8], in bytes: UnsafeRawBufferPointer, from index: Int) -> Int? {
+        guard let start = bytes.baseAddress else { return nil }
+        var index = index
+        // By the first byte: results are long, and keys are rare in them.
+        while index <= bytes.count - key.count,
+            let next = memchr(start + index, Int32(key[0]), bytes.count - key.count - index + 1)
+        {
+            index = UnsafeRawPointer(next) - start
+            if memcmp(next, key, key.count) == 0 { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// How many bytes at the end are a beginning of the key.

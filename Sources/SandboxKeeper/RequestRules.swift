@@ -29,9 +29,13 @@ struct RequestRules: Sendable {
     private static let redirectLimit = 256
 
     private let base: String
+    /// What the API's own addresses begin with.
+    private let root: String
     private let permissions: Permissions
     /// By their segments of a path.
     private var jobs: [String: JobID] = [:]
+    /// By the addresses of their statuses: what is asked for most.
+    private var polls: [String: JobID] = [:]
     private var files: Set<String> = []
     /// Where the server itself has led to: a result may lie with another host.
     private var redirects: [String] = []
@@ -39,10 +43,15 @@ struct RequestRules: Sendable {
     /// - Parameter base: the API's address, without a slash at its end.
     init(base: String, permissions: Permissions) {
         self.base = base
+        root = base + "/"
         self.permissions = permissions
     }
 
-    mutating func made(job: JobID) { jobs[job.pathSegment] = job }
+    mutating func made(job: JobID) {
+        jobs[job.pathSegment] = job
+        polls["\(root)v1/jobs/\(job.pathSegment)"] = job
+    }
+
     func hasMade(job: JobID) -> Bool { jobs[job.pathSegment] != nil }
     mutating func made(file id: String) { files.insert(id) }
 
@@ -71,21 +80,24 @@ struct RequestRules: Sendable {
     }
 
     func verdict(_ method: TransportRequest.Method, _ url: String) -> Result<Verdict, PermissionRefusal> {
+        if method == .get, let job = polls[url] { return .success(.status(job)) }
         guard url.utf8.count <= 8192, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return .failure(.init("The address is longer than 8192 bytes, or has characters that no address has."))
         }
-        if url.hasPrefix(base + "/") {
-            let path = url.dropFirst(base.utf8.count)
-            if let known = ofAPI(method, path) { return known }
+        if url.utf8.starts(with: root.utf8), let known = ofAPI(method, url.utf8.dropFirst(root.utf8.count)) {
+            return known
         }
         return elsewhere(method, url)
     }
 
     /// Nil for a path that the API does not have.
+    ///
+    /// - Parameter path: behind its first slash, in ASCII.
     private func ofAPI(
-        _ method: TransportRequest.Method, _ path: Substring
+        _ method: TransportRequest.Method, _ path: Substring.UTF8View
     ) -> Result<Verdict, PermissionRefusal>? {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         switch (method, segments.count) {
         case (.post, 2) where segments == ["v1", "files"]: return .success(.upload)
         case (.post, 3) where segments == ["v1", "models", "resolve"]: return .success(.resolve)
