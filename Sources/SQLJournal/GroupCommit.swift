@@ -43,8 +43,9 @@ final class GroupCommit: @unchecked Sendable {
         var isServed = false
     }
 
-    /// How much shares a transaction: the first of many go on their way while the next are being written.
-    private static let batch = 16
+    /// How much shares a transaction: the first of many go on their way while the next, which are more, are being written.
+    private static let firstBatch = 16
+    private static let nextBatch = 64
 
     private let queue = DispatchQueue(label: "decart-lua.journal")
     private let clock: any RunClock
@@ -94,15 +95,17 @@ final class GroupCommit: @unchecked Sendable {
     }
 
     private func serve() {
+        var batch = Self.firstBatch
         while true {
             let items = line.withLock { line in
-                let items = Array(line.items.prefix(Self.batch))
+                let items = Array(line.items.prefix(batch))
                 line.items.removeFirst(items.count)
                 line.isServed = !items.isEmpty
                 return items
             }
             if items.isEmpty { return }
             conclude(items)
+            batch = Self.nextBatch
         }
     }
 
