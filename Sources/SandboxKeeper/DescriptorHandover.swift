@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 import SandboxLink
 import SandboxWalls
 
@@ -7,7 +8,7 @@ import SandboxWalls
 struct DescriptorHandover {
     private let socket: Int32
     private var waiting: [(file: Int32, frame: Frame)] = []
-    private var held: [Frame] = []
+    private var held: [ByteBuffer] = []
 
     init(socket: Int32) {
         self.socket = socket
@@ -15,12 +16,12 @@ struct DescriptorHandover {
 
     var isUnderWay: Bool { !waiting.isEmpty }
 
-    /// Keeps a frame that is to be sent, where it has to wait.
+    /// Keeps frames that are to be sent, where they have to wait.
     ///
-    /// - Returns: false if it may be sent now.
-    mutating func holds(_ frame: Frame) -> Bool {
+    /// - Returns: false if they may be sent now.
+    mutating func holds(_ frames: ByteBuffer) -> Bool {
         guard isUnderWay else { return false }
-        held.append(frame)
+        held.append(frames)
         return true
     }
 
@@ -36,7 +37,7 @@ struct DescriptorHandover {
         /// It is sent, and another one waits.
         case next
         /// It is sent, and these follow.
-        case done([Frame])
+        case done([ByteBuffer])
     }
 
     /// Sends what waits first; nothing written to the channel may be on its way.

@@ -67,7 +67,7 @@ extension KeeperSession {
         case .next:
             channel.writeAndFlush(ByteBuffer()).whenComplete { [self] _ in goOnHandingOver() }
         case .done(let frames):
-            for frame in frames { channel.write(ByteBuffer(bytes: frame.bytes), promise: nil) }
+            for frame in frames { channel.write(frame, promise: nil) }
             channel.flush()
             goOn()
         }

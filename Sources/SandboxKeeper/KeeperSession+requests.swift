@@ -47,12 +47,11 @@ extension KeeperSession {
                 to: place, needsPublicAddress: needsPublicAddress, permissions: settings.permissions
             ).send(request)
         }
-        guard let client = settings.paid?.client else {
+        guard let api else {
             throw TransportError(.network, reach: .neverSent, reason: "there is no server")
         }
-        request.headers = [(name: "user-agent", value: client.configuration.userAgent)]
-        request.headers += FormCheck.ofAPI(linked.headers)
-        if let key = client.configuration.apiKey { request.headers.append((name: "x-api-key", value: key.secret)) }
+        request.headers = [api.userAgent] + FormCheck.ofAPI(linked.headers)
+        if let key = api.key { request.headers.append(key) }
         let transport: any QueueTransport
         do throws(DecartError) {
             transport = try settings.transport()
@@ -95,35 +94,29 @@ extension KeeperSession {
 
     func send(_ bytes: [UInt8], _ number: UInt32, _ credit: CreditGate) async {
         let piece = FrameKind.chunk.limit
-        if bytes.count <= piece {
-            guard !bytes.isEmpty else { return }
-            await credit.take(bytes.count)
-            return await sendInTurn(Frame(.chunk, number, bytes))
-        }
         for start in stride(from: 0, to: bytes.count, by: piece) {
             let part = bytes[start..<min(start + piece, bytes.count)]
             await credit.take(part.count)
-            await sendInTurn(Frame(.chunk, number, Array(part)))
+            await sendInTurn(.chunk, number, part)
         }
     }
 
     /// What a reply means for the journal, and for what the run may ask next.
     private func learn(_ status: Int, _ body: [UInt8], _ verdict: RequestRules.Verdict) async {
-        guard let paid = settings.paid else { return }
+        guard let api else { return }
         switch verdict {
         case .status(let id):
-            if status == 404 { return await gone(id, paid) }
+            if status == 404 { return await gone(id, api) }
             guard (200...299).contains(status), case .success(let reply) = JobReply.parse(body, asked: id) else {
                 return
             }
             settings.news.saw(reply)
-            await paid.journal.saw(reply, at: paid.client.configuration.baseURL.text)
+            await api.journal.saw(reply, at: api.server)
         case .result(let id):
-            if status == 404 { return await gone(id, paid) }
+            if status == 404 { return await gone(id, api) }
             guard (200...299).contains(status) else { return }
             settings.news.gone(id)
-            await paid.journal.saw(
-                JobReply(id: id, status: .completed, members: [:]), at: paid.client.configuration.baseURL.text)
+            await api.journal.saw(JobReply(id: id, status: .completed, members: [:]), at: api.server)
         case .upload:
             guard (200...299).contains(status), let json = try? JSONValue(parsing: body),
                 let text = json["id"]?.text, let id = try? FileID(text)
@@ -133,8 +126,8 @@ extension KeeperSession {
         }
     }
 
-    private func gone(_ id: JobID, _ paid: JournaledClient) async {
+    private func gone(_ id: JobID, _ api: APIAccess) async {
         settings.news.gone(id)
-        await paid.journal.gone(id, at: paid.client.configuration.baseURL.text)
+        await api.journal.gone(id, at: api.server)
     }
 }

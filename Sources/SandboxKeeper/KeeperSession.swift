@@ -46,6 +46,7 @@ public final class KeeperSession: @unchecked Sendable {
 
     let settings: KeeperSettings
     let key: [UInt8]?
+    let api: APIAccess?
     var rules: RequestRules
     private var decoder = FrameDecoder(.toKeeper)
     private(set) var open: [UInt32: OpenRequest] = [:]
@@ -63,10 +64,11 @@ public final class KeeperSession: @unchecked Sendable {
     var lastAsked = 0
     var handover: DescriptorHandover
     /// Frames that wait until the script process has taken what was sent before, and whoever sends them.
-    private var outgoing: Deque<(frame: Frame, sender: CheckedContinuation<Void, Never>)> = []
-    private var isOver = false
-    /// Whether what was written is to leave at the end of this round of the loop.
-    private var isFlushing = false
+    var outgoing: Deque<(frame: ByteBuffer, sender: CheckedContinuation<Void, Never>)> = []
+    private(set) var isOver = false
+    /// When what was written is to leave, and how many bytes that are.
+    var departure = Departure.none
+    var written = 0
 
     private init(_ settings: KeeperSettings, _ channel: any Channel, socket: Int32) {
         self.settings = settings
@@ -75,8 +77,9 @@ public final class KeeperSession: @unchecked Sendable {
         handover = DescriptorHandover(socket: socket)
         executor = LoopTaskExecutor(channel.eventLoop)
         key = settings.paid?.client.configuration.apiKey.map { Array($0.secret.utf8) }
+        api = settings.paid.map(APIAccess.init)
         rules = RequestRules(
-            base: settings.paid?.client.configuration.baseURL.text ?? "-", permissions: settings.permissions)
+            base: api?.server ?? "-", permissions: settings.permissions)
     }
 
     /// Serves a script process over a socket, whose ownership it takes, from now on.
@@ -285,7 +288,8 @@ public final class KeeperSession: @unchecked Sendable {
         let (credit, held) = (request.credit, HeldBody(body))
         switch request.what {
         case .plain(let linked, let verdict):
-            request.work = Task(executorPreference: executor) { [self] in
+            // At once: what a task waits for at its start is the next round of the loop.
+            request.work = Task.immediate(executorPreference: executor) { [self] in
                 await carry(number, linked, verdict, held, credit)
                 end(number)
             }
@@ -322,62 +326,12 @@ public final class KeeperSession: @unchecked Sendable {
     }
 
     private func end(_ number: UInt32) {
-        onLoop { $0.close(number) }
+        if channel.eventLoop.inEventLoop { close(number) } else { onLoop { $0.close(number) } }
     }
 
     /// Runs `body` on the loop, at once where this is it.
     func onLoop(_ body: @escaping @Sendable (KeeperSession) -> Void) {
         if channel.eventLoop.inEventLoop { body(self) } else { channel.eventLoop.execute { body(self) } }
-    }
-
-    /// From any thread; frames of one request keep their order.
-    func send(_ frame: Frame) {
-        if channel.eventLoop.inEventLoop { write(frame) } else { onLoop { $0.write(frame) } }
-    }
-
-    private func write(_ frame: Frame) {
-        guard !handover.holds(frame) else { return }
-        channel.write(frame.buffer(from: channel.allocator), promise: nil)
-        flushSoon()
-    }
-
-    /// What the replies of one round of the loop bring leaves together: each write wakes the script process.
-    private func flushSoon() {
-        guard !isFlushing else { return }
-        isFlushing = true
-        channel.eventLoop.execute { [self] in
-            isFlushing = false
-            channel.flush()
-        }
-    }
-
-    /// Sends one once the script process has taken enough of what was sent before: of all that is on its way to it, no
-    /// more than a little is kept here.
-    func sendInTurn(_ frame: Frame) async {
-        if channel.eventLoop.inEventLoop, outgoing.isEmpty, channel.isWritable { return write(frame) }
-        await withCheckedContinuation { sender in
-            onLoop { session in
-                session.outgoing.append((frame, sender))
-                session.drain()
-            }
-        }
-    }
-
-    func drain() {
-        while channel.isWritable || !channel.isActive || isOver, let (frame, sender) = outgoing.popFirst() {
-            send(frame)
-            sender.resume()
-        }
-    }
-}
-
-extension Frame {
-    /// As it travels, copied once.
-    fileprivate func buffer(from allocator: ByteBufferAllocator) -> ByteBuffer {
-        var buffer = allocator.buffer(capacity: Self.headerSize + payload.count)
-        buffer.writeBytes(header)
-        buffer.writeBytes(payload)
-        return buffer
     }
 }
 

@@ -77,20 +77,18 @@ public struct Frame: Hashable, Sendable {
         self.payload = payload
     }
 
-    /// What travels before its payload.
-    public var header: [UInt8] { start(reserving: Self.headerSize) }
-
     /// As it travels.
-    public var bytes: [UInt8] {
-        var bytes = start(reserving: Self.headerSize + payload.count)
-        bytes += payload
-        return bytes
-    }
+    public var bytes: [UInt8] { Self.header(kind, number, payload.count, reserving: payload.count) + payload }
 
-    private func start(reserving capacity: Int) -> [UInt8] {
+    /// What travels before a payload of so many bytes.
+    ///
+    /// - Parameter rest: for how many more bytes there is to be room.
+    public static func header(
+        _ kind: FrameKind, _ number: UInt32, _ count: Int, reserving rest: Int = 0
+    ) -> [UInt8] {
         var writer = FieldWriter()
-        writer.bytes.reserveCapacity(capacity)
-        writer.add(UInt32(truncatingIfNeeded: payload.count))
+        writer.bytes.reserveCapacity(headerSize + rest)
+        writer.add(UInt32(truncatingIfNeeded: count))
         writer.add(kind.rawValue)
         writer.add(number)
         return writer.bytes

@@ -20,6 +20,8 @@ public final class LinkConnection: Sendable {
 
     private let descriptor: Int32
     private let writing = Mutex(())
+    /// Frames that leave with the next write.
+    private let gathered = Mutex<[UInt8]>([])
     private let state = Mutex(State())
     private let closed: @Sendable () -> Never
 
@@ -60,19 +62,25 @@ public final class LinkConnection: Sendable {
         var buffer = [UInt8](repeating: 0, count: 128 << 10)
         // In the order of the answers that they belong to.
         var files: [Int32] = []
+        var arrived: [(exchange: LinkExchange, event: LinkExchange.Event)] = []
         while let (count, file) = try? HandedFile.receive(&buffer, over: descriptor), count > 0 {
             if let file { files.append(file) }
             decoder.add(buffer[..<count])
             do throws(LinkFault) {
-                while let frame = try decoder.next() { try take(frame, &files) }
+                while let frame = try decoder.next() { try take(frame, &files, &arrived) }
             } catch {
                 closed()
             }
+            // All at once: whoever waits for them runs as soon as the first one is there.
+            for (exchange, event) in arrived { exchange.deliver(event) }
+            arrived.removeAll(keepingCapacity: true)
         }
         closed()
     }
 
-    private func take(_ frame: Frame, _ files: inout [Int32]) throws(LinkFault) {
+    private func take(
+        _ frame: Frame, _ files: inout [Int32], _ arrived: inout [(exchange: LinkExchange, event: LinkExchange.Event)]
+    ) throws(LinkFault) {
         if frame.kind == .answer {
             var answer = try LinkedAnswer(frame.payload)
             if case .opened = answer {
@@ -95,13 +103,35 @@ public final class LinkConnection: Sendable {
         default: throw LinkFault("a second greeting")
         }
         // Nobody may care any more.
-        state.withLock { $0.exchanges[frame.number] }?.deliver(event)
+        if let exchange = state.withLock({ $0.exchanges[frame.number] }) { arrived.append((exchange, event)) }
     }
 
     /// Sends a frame. It blocks while the keeper has much to read, which it soon has read.
     func send(_ frame: Frame) {
-        let bytes = frame.bytes
+        gathered.withLock { $0 += frame.bytes }
+        sendGathered()
+    }
+
+    /// Sends a frame, where many are under way with those that other tasks send meanwhile: each write wakes the keeper.
+    func sendTogether(_ frame: Frame) async {
+        guard state.withLock({ $0.exchanges.count }) >= LinkCrowd.size else { return send(frame) }
+        let isFirst = gathered.withLock { gathered in
+            defer { gathered += frame.bytes }
+            return gathered.isEmpty
+        }
+        guard isFirst else { return }
+        // Whoever is ready to run now runs before this goes on.
+        await Task.yield()
+        sendGathered()
+    }
+
+    private func sendGathered() {
         writing.withLock { _ in
+            // Under the lock: what was gathered first leaves first.
+            let bytes = gathered.withLock { gathered in
+                defer { gathered = [] }
+                return gathered
+            }
             var sent = 0
             while sent < bytes.count {
                 let count = bytes.withUnsafeBytes { buffer in

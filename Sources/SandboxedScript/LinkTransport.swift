@@ -226,7 +226,7 @@ public final class LinkTransport: QueueTransport, PaidWork {
         guard !tooLong else {
             throw TransportError(.body, reach: .neverSent, reason: "its fields have more than a megabyte")
         }
-        connection.send(head)
+        await connection.sendTogether(head)
         guard let content else { return }
         let (connection, number) = (connection, exchange.number)
         let failure = await FileWork.run(on: clock) { () throws(Never) -> String? in
