@@ -90,7 +90,7 @@ public final class KeeperSession: @unchecked Sendable {
         let channel = try await ClientBootstrap(group: group)
             .channelOption(.allowRemoteHalfClosure, value: false)
             // Some pieces of a reply fit in between: to wait for room costs more than to write.
-            .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
+            .channelOption(.writeBufferWaterMark, value: .init(low: 128 << 10, high: 512 << 10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let session = KeeperSession(settings, channel, socket: socket)

@@ -1,8 +1,10 @@
 /// Takes frames off a stream of bytes. It reads nothing and keeps no more than one frame that is not whole yet.
 public struct FrameDecoder: Sendable {
     private let direction: FrameKind.Direction
+    /// From `start` to `end` it has been received and not been taken off.
     private var buffer: [UInt8] = []
     private var start = 0
+    private var end = 0
     private var fault: LinkFault?
 
     /// - Parameter direction: frames of the other one are a fault.
@@ -11,15 +13,30 @@ public struct FrameDecoder: Sendable {
     }
 
     /// Bytes that are held now.
-    public var held: Int { buffer.count - start }
+    public var held: Int { end - start }
 
     /// Adds what was received. Frames are to be taken off, by `next`, before more is added.
     public mutating func add(_ bytes: some Collection<UInt8>) {
-        if start > 0 {
-            buffer.removeFirst(start)
-            start = 0
+        receive(upTo: bytes.count) { room in
+            room.copyBytes(from: bytes)
+            return bytes.count
         }
-        buffer += bytes
+    }
+
+    /// The same for bytes that are put where they are to be: up to so many, and `body` says how many.
+    public mutating func receive(upTo count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
+        if start > 0 {
+            let rest = start..<end
+            buffer.withUnsafeMutableBytes { bytes in
+                UnsafeMutableRawBufferPointer(rebasing: bytes[..<rest.count]).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: bytes[rest]))
+            }
+            (start, end) = (0, rest.count)
+        }
+        let missing = end + count - buffer.count
+        if missing > 0 { buffer += repeatElement(0, count: missing) }
+        let room = end..<(end + count)
+        end += buffer.withUnsafeMutableBytes { body(UnsafeMutableRawBufferPointer(rebasing: $0[room])) }
     }
 
     /// The next frame that is whole; nil until there is one.
@@ -34,14 +51,14 @@ public struct FrameDecoder: Sendable {
             throw fail("a frame of the unknown kind \(code)")
         }
         guard length <= kind.limit else { throw fail("a frame of \(length) bytes, where \(kind.limit) are the most") }
-        let end = start + Frame.headerSize + length
-        guard buffer.count >= end else { return nil }
+        guard held >= Frame.headerSize + length else { return nil }
         let number = word(at: start + 5)
-        let payload = Array(buffer[(start + Frame.headerSize)..<end])
-        start = end
-        if start == buffer.count {
-            buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 20)
-            start = 0
+        let first = start + Frame.headerSize
+        let payload = Array(buffer[first..<(first + length)])
+        start = first + length
+        if start == end {
+            (start, end) = (0, 0)
+            if buffer.count > 1 << 20 { buffer = [] }
         }
         return Frame(kind, number, payload)
     }
@@ -50,7 +67,7 @@ public struct FrameDecoder: Sendable {
         let fault = LinkFault(reason)
         self.fault = fault
         buffer = []
-        start = 0
+        (start, end) = (0, 0)
         return fault
     }
 

@@ -44,10 +44,10 @@ public enum HandedFile {
     ///
     /// - Returns: how many bytes have come; 0 where the other end is gone. And a descriptor that came with them.
     public static func receive(
-        _ buffer: inout [UInt8], over socket: Int32
+        _ buffer: UnsafeMutableRawBufferPointer, over socket: Int32
     ) throws(SystemNumber) -> (count: Int, descriptor: Int32?) {
         var descriptor: Int32 = -1
-        let count = walls_receive(socket, &buffer, buffer.count, &descriptor)
+        let count = walls_receive(socket, buffer.baseAddress, buffer.count, &descriptor)
         guard count >= 0 else { throw SystemNumber(code: -count) }
         return (Int(count), descriptor < 0 ? nil : descriptor)
     }

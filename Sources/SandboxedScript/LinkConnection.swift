@@ -59,13 +59,10 @@ public final class LinkConnection: Sendable {
 
     private func read() -> Never {
         var decoder = FrameDecoder(.toScript)
-        var buffer = [UInt8](repeating: 0, count: 128 << 10)
         // In the order of the answers that they belong to.
         var files: [Int32] = []
         var arrived: [(exchange: LinkExchange, event: LinkExchange.Event)] = []
-        while let (count, file) = try? HandedFile.receive(&buffer, over: descriptor), count > 0 {
-            if let file { files.append(file) }
-            decoder.add(buffer[..<count])
+        while receive(into: &decoder, &files) {
             do throws(LinkFault) {
                 while let frame = try decoder.next() { try take(frame, &files, &arrived) }
             } catch {
@@ -76,6 +73,18 @@ public final class LinkConnection: Sendable {
             arrived.removeAll(keepingCapacity: true)
         }
         closed()
+    }
+
+    /// - Returns: false if the keeper is gone.
+    private func receive(into decoder: inout FrameDecoder, _ files: inout [Int32]) -> Bool {
+        var isThere = false
+        decoder.receive(upTo: 128 << 10) { room in
+            guard let (count, file) = try? HandedFile.receive(room, over: descriptor), count > 0 else { return 0 }
+            if let file { files.append(file) }
+            isThere = true
+            return count
+        }
+        return isThere
     }
 
     private func take(

@@ -63,7 +63,8 @@ struct KeeperQuestionTests {
                         if let next, next.kind != .greeting { return continuation.resume(returning: next) }
                         if next != nil { continue }
                         var buffer = [UInt8](repeating: 0, count: 65536)
-                        guard let (count, file) = try? HandedFile.receive(&buffer, over: descriptor), count > 0 else {
+                        let received = buffer.withUnsafeMutableBytes { try? HandedFile.receive($0, over: descriptor) }
+                        guard let (count, file) = received, count > 0 else {
                             return continuation.resume(returning: nil)
                         }
                         state.withLock { state in
