@@ -6,12 +6,12 @@ struct ChangeStatement {
     private(set) var arguments: [SQLValue] = []
 
     /// The statements to try, one after the other, until one changes something. Most jobs are accepted when they are
-    /// expected to be: what costs more is left to a second one.
-    static func all(_ change: JobChange, owner: String) -> [ChangeStatement] {
-        guard let event = change.event else { return [ChangeStatement(change, from: [], owner: owner)] }
-        let usual = event.sources.filter { $0 != .abandoned }
-        let steps = usual.count == event.sources.count ? [usual] : [usual, [.abandoned]]
-        return steps.map { ChangeStatement(change, from: $0, owner: owner) }
+    /// expected to be: what costs more is left to a second one, which is put together only where it is needed.
+    static func all(_ change: JobChange, owner: String) -> some Sequence<ChangeStatement> {
+        let sources = change.event?.sources ?? []
+        let usual = sources.filter { $0 != .abandoned }
+        let steps = usual.count == sources.count ? [usual] : [usual, [.abandoned]]
+        return steps.lazy.map { ChangeStatement(change, from: $0, owner: owner) }
     }
 
     /// - Parameters:

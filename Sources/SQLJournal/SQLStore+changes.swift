@@ -12,8 +12,9 @@ extension SQLStore {
     /// In one statement, which finds the row as it is by then: what others change meanwhile is not overwritten.
     func apply(_ change: JobChange, _ db: any SQLConnection) throws(SQLError) -> RecordedChange {
         var changed: [[SQLValue]] = []
-        for statement in ChangeStatement.all(change, owner: own) where changed.isEmpty {
+        for statement in ChangeStatement.all(change, owner: own) {
             changed = try db.run(db.dialect.spelled(statement.sql), statement.arguments)
+            if !changed.isEmpty { break }
         }
         guard let row = changed.first else { return RecordedChange(isApplied: false) }
         guard change.event == .accept, let id = change.jobID else { return RecordedChange(isApplied: true) }

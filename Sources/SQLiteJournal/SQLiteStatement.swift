@@ -22,8 +22,11 @@ final class SQLiteStatement {
             throw SQLError(.other, "a statement was given \(arguments.count) values, and takes another number")
         }
         for (index, value) in arguments.enumerated() { try check(bind(value, at: Int32(index + 1))) }
-        // Also where it fails: what it has locked is let go of, and it can be run again.
-        defer { sqlite3_reset(statement) }
+        // Also where it fails: what it has locked is let go of, and it can be run again. Its values may be large.
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+        }
         while true {
             let code = sqlite3_step(statement)
             switch code {
