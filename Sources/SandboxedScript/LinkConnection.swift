@@ -25,7 +25,7 @@ public final class LinkConnection: Sendable {
     private let state = Mutex(State())
     private let closed: @Sendable () -> Never
 
-    /// - Parameter closed: called on a thread of its own when the keeper has gone, or is none.
+    /// - Parameter closed: called on any thread when the keeper has gone, or is none.
     public init(descriptor: Int32, closed: @escaping @Sendable () -> Never) {
         self.descriptor = descriptor
         self.closed = closed
@@ -61,7 +61,7 @@ public final class LinkConnection: Sendable {
         var decoder = FrameDecoder(.toScript)
         // In the order of the answers that they belong to.
         var files: [Int32] = []
-        var arrived: [(exchange: LinkExchange, event: LinkExchange.Event)] = []
+        var arrived: [(exchange: LinkExchange, frame: Frame)] = []
         while receive(into: &decoder, &files) {
             do throws(LinkFault) {
                 while let frame = try decoder.next() { try take(frame, &files, &arrived) }
@@ -69,7 +69,7 @@ public final class LinkConnection: Sendable {
                 closed()
             }
             // All at once: whoever waits for them runs as soon as the first one is there.
-            for (exchange, event) in arrived { exchange.deliver(event) }
+            for (exchange, frame) in arrived { exchange.deliver(frame) }
             arrived.removeAll(keepingCapacity: true)
         }
         closed()
@@ -88,7 +88,7 @@ public final class LinkConnection: Sendable {
     }
 
     private func take(
-        _ frame: Frame, _ files: inout [Int32], _ arrived: inout [(exchange: LinkExchange, event: LinkExchange.Event)]
+        _ frame: Frame, _ files: inout [Int32], _ arrived: inout [(exchange: LinkExchange, frame: Frame)]
     ) throws(LinkFault) {
         if frame.kind == .answer {
             var answer = try LinkedAnswer(frame.payload)
@@ -101,19 +101,13 @@ public final class LinkConnection: Sendable {
             pending?.isThere.signal()
             return
         }
-        let event: LinkExchange.Event
-        switch frame.kind {
-        case .head: event = .head(try LinkedHead(frame.payload))
-        case .chunk: event = .chunk(frame.payload)
-        case .end: event = .end
-        case .failure: event = .failure(try LinkedFailure(frame.payload).failure)
-        case .outcome: event = .outcome(try LinkedOutcome(frame.payload))
-        case .began: event = .began
-        default: throw LinkFault("a second greeting")
-        }
+        guard frame.kind != .greeting else { throw LinkFault("a second greeting") }
         // Nobody may care any more.
-        if let exchange = state.withLock({ $0.exchanges[frame.number] }) { arrived.append((exchange, event)) }
+        if let exchange = state.withLock({ $0.exchanges[frame.number] }) { arrived.append((exchange, frame)) }
     }
+
+    /// What came from the keeper is no message.
+    func giveUp() -> Never { closed() }
 
     /// Sends a frame. It blocks while the keeper has much to read, which it soon has read.
     func send(_ frame: Frame) {

@@ -11,26 +11,38 @@ final class LinkExchange: Sendable {
         case failure(TransportError)
         case outcome(LinkedOutcome)
         case began
+
+        init(_ frame: Frame) throws(LinkFault) {
+            switch frame.kind {
+            case .head: self = .head(try LinkedHead(frame.payload))
+            case .chunk: self = .chunk(frame.payload)
+            case .end: self = .end
+            case .failure: self = .failure(try LinkedFailure(frame.payload).failure)
+            case .outcome: self = .outcome(try LinkedOutcome(frame.payload))
+            case .began: self = .began
+            default: throw LinkFault("a frame that is about no request")
+            }
+        }
     }
 
     private struct State {
-        var events: [Event] = []
+        var frames: [Frame] = []
         var next = 0
-        var reader: CheckedContinuation<Event, Never>?
+        var reader: CheckedContinuation<Frame, Never>?
         var isOver = false
         /// Bytes of the reply that were taken and not yet told of.
         var taken = 0
 
-        mutating func takeFirst() -> Event? {
-            guard next < events.count else { return nil }
+        mutating func takeFirst() -> Frame? {
+            guard next < frames.count else { return nil }
             defer {
                 next += 1
-                if next == events.count {
-                    events = []
+                if next == frames.count {
+                    frames = []
                     next = 0
                 }
             }
-            return events[next]
+            return frames[next]
         }
     }
 
@@ -45,34 +57,44 @@ final class LinkExchange: Sendable {
         self.onBegan = onBegan
     }
 
-    /// From the link's thread.
-    func deliver(_ event: Event) {
-        if case .began = event {
+    /// From the link's thread. What a frame says is read where it is waited for: memory that one thread takes and another
+    /// gives back has both wait for each other.
+    func deliver(_ frame: Frame) {
+        if frame.kind == .began {
             onBegan?()
             return
         }
-        let reader = state.withLock { state -> CheckedContinuation<Event, Never>? in
+        let reader = state.withLock { state -> CheckedContinuation<Frame, Never>? in
             if let reader = state.reader {
                 state.reader = nil
                 return reader
             }
-            state.events.append(event)
+            state.frames.append(frame)
             return nil
         }
-        reader?.resume(returning: event)
+        reader?.resume(returning: frame)
     }
 
     /// What comes next. A reader that is cancelled lets the keeper know, and waits for what that comes to.
     func next() async -> Event {
-        if !Task.isCancelled, let event = state.withLock({ $0.takeFirst() }) { return event }
+        let frame = await nextFrame()
+        do throws(LinkFault) {
+            return try Event(frame)
+        } catch {
+            connection.giveUp()
+        }
+    }
+
+    private func nextFrame() async -> Frame {
+        if !Task.isCancelled, let frame = state.withLock({ $0.takeFirst() }) { return frame }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { reader in
-                let event = state.withLock { state -> Event? in
-                    let event = state.takeFirst()
-                    if event == nil { state.reader = reader }
-                    return event
+                let frame = state.withLock { state -> Frame? in
+                    let frame = state.takeFirst()
+                    if frame == nil { state.reader = reader }
+                    return frame
                 }
-                if let event { reader.resume(returning: event) }
+                if let frame { reader.resume(returning: frame) }
             }
         } onCancel: {
             cancel()
