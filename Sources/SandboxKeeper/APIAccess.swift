@@ -5,7 +5,7 @@ import JournaledClient
 /// What a poll needs of the client. That is a large value, and whoever looks at it copies it.
 final class APIAccess: Sendable {
     let userAgent: (name: String, value: String)
-    let key: (name: String, value: String)?
+    let key: APIKey?
     let journal: Journal
     /// The base URL: which jobs are meant by an id.
     let server: String
@@ -13,7 +13,7 @@ final class APIAccess: Sendable {
     init(_ paid: JournaledClient) {
         let configuration = paid.client.configuration
         userAgent = (name: "user-agent", value: configuration.userAgent)
-        key = configuration.apiKey.map { (name: "x-api-key", value: $0.secret) }
+        key = configuration.apiKey
         journal = paid.journal
         server = configuration.baseURL.text
     }

@@ -24,7 +24,9 @@ public final class ElsewhereTransports: Sendable {
     private let made = Mutex<[Made]>([])
     private let lookup: @Sendable (String, Int) -> [NetworkAddress]
 
-    /// - Parameter lookup: a name's addresses; the system's unless given.
+    /// - Parameters:
+    ///   - configuration: a script decides how many replies are under way, so a keeper's connections read sparingly.
+    ///   - lookup: a name's addresses; the system's unless given.
     public init(
         on group: any EventLoopGroup, clock: any RunClock, configuration: HTTPTransport.Configuration,
         lookup: (@Sendable (String, Int) -> [NetworkAddress])? = nil

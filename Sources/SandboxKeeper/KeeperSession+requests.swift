@@ -51,7 +51,7 @@ extension KeeperSession {
             throw TransportError(.network, reach: .neverSent, reason: "there is no server")
         }
         request.headers = [api.userAgent] + FormCheck.ofAPI(linked.headers)
-        if let key = api.key { request.headers.append(key) }
+        if let key = api.key { request.headers.append((name: "x-api-key", value: key.secret)) }
         let transport: any QueueTransport
         do throws(DecartError) {
             transport = try settings.transport()
