@@ -27,6 +27,16 @@ struct RequestRulesTests {
         WebPlace(url).map { .elsewhere($0, needsPublicAddress: needsPublicAddress) }
     }
 
+    @Test func `an address that is only equal to a job's as text is none of its`() throws {
+        var rules = try rules()
+        let job = try JobID("job_K")
+        rules.made(job: job)
+        #expect(verdict(rules, .get, "\(Self.base)/v1/jobs/job_K") == .status(job))
+        // The sign for Kelvin, which Swift holds for equal to a K.
+        #expect("job_\u{212A}" == "job_K")
+        #expect(verdict(rules, .get, "\(Self.base)/v1/jobs/job_\u{212A}") == nil)
+    }
+
     @Test func `the API's own paths may be asked about what the run has made`() throws {
         let rules = try rules()
         let job = try JobID("job 1")
