@@ -78,7 +78,11 @@ public struct Frame: Hashable, Sendable {
     }
 
     /// As it travels.
-    public var bytes: [UInt8] { Self.header(kind, number, payload.count, reserving: payload.count) + payload }
+    public var bytes: [UInt8] {
+        var bytes = Self.header(kind, number, payload.count, reserving: payload.count)
+        bytes += payload
+        return bytes
+    }
 
     /// What travels before a payload of so many bytes.
     ///
