@@ -19,14 +19,23 @@ extension KeeperSession {
     private static let crowdBytes = 32 << 10
     private static let crowdWait: Duration = .microseconds(200)
 
+    /// A frame that waits, with its payload where it is: it is copied when its turn comes.
+    struct OutgoingFrame {
+        var kind: FrameKind
+        var number: UInt32
+        var payload: ArraySlice<UInt8>
+        /// Whoever waits until it is sent.
+        var sender: CheckedContinuation<Void, Never>
+    }
+
     /// From any thread; frames of one request keep their order.
     func send(_ frame: Frame) {
-        let bytes = buffer(frame.kind, frame.number, frame.payload)
+        let bytes = buffer(frame.kind, frame.number, frame.payload[...])
         if channel.eventLoop.inEventLoop { write(bytes) } else { onLoop { $0.write(bytes) } }
     }
 
     /// A frame as it travels.
-    private func buffer(_ kind: FrameKind, _ number: UInt32, _ payload: some Collection<UInt8>) -> ByteBuffer {
+    private func buffer(_ kind: FrameKind, _ number: UInt32, _ payload: ArraySlice<UInt8>) -> ByteBuffer {
         var buffer = channel.allocator.buffer(capacity: Frame.headerSize + payload.count)
         buffer.writeBytes(Frame.header(kind, number, payload.count))
         buffer.writeBytes(payload)
@@ -62,23 +71,24 @@ extension KeeperSession {
 
     /// Sends one once the script process has taken enough of what was sent before: of all that is on its way to it, no
     /// more than a little is kept here.
-    func sendInTurn(_ frame: Frame) async { await sendInTurn(frame.kind, frame.number, frame.payload) }
+    func sendInTurn(_ frame: Frame) async { await sendInTurn(frame.kind, frame.number, frame.payload[...]) }
 
-    func sendInTurn(_ kind: FrameKind, _ number: UInt32, _ payload: some Collection<UInt8>) async {
-        let frame = buffer(kind, number, payload)
-        if channel.eventLoop.inEventLoop, outgoing.isEmpty, channel.isWritable { return write(frame) }
+    func sendInTurn(_ kind: FrameKind, _ number: UInt32, _ payload: ArraySlice<UInt8>) async {
+        if channel.eventLoop.inEventLoop, outgoing.isEmpty, channel.isWritable {
+            return write(buffer(kind, number, payload))
+        }
         await withCheckedContinuation { sender in
             onLoop { session in
-                session.outgoing.append((frame, sender))
+                session.outgoing.append(OutgoingFrame(kind: kind, number: number, payload: payload, sender: sender))
                 session.drain()
             }
         }
     }
 
     func drain() {
-        while channel.isWritable || !channel.isActive || isOver, let (frame, sender) = outgoing.popFirst() {
-            write(frame)
-            sender.resume()
+        while channel.isWritable || !channel.isActive || isOver, let next = outgoing.popFirst() {
+            write(buffer(next.kind, next.number, next.payload))
+            next.sender.resume()
         }
     }
 }

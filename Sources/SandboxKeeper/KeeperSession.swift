@@ -64,7 +64,7 @@ public final class KeeperSession: @unchecked Sendable {
     var lastAsked = 0
     var handover: DescriptorHandover
     /// Frames that wait until the script process has taken what was sent before, and whoever sends them.
-    var outgoing: Deque<(frame: ByteBuffer, sender: CheckedContinuation<Void, Never>)> = []
+    var outgoing: Deque<OutgoingFrame> = []
     private(set) var isOver = false
     /// When what was written is to leave, and how many bytes that are.
     var departure = Departure.none

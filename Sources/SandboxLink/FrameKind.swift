@@ -50,7 +50,8 @@ public enum FrameKind: UInt8, Sendable, CaseIterable {
         switch self {
         case .greeting: 4 << 20
         case .head: 2 << 20
-        case .chunk, .body: 64 << 10
+        case .chunk: 256 << 10
+        case .body: 64 << 10
         case .failure, .outcome: 1 << 20
         case .answer: 16 << 20
         case .request, .submit: 1 << 20

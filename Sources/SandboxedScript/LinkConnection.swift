@@ -78,7 +78,7 @@ public final class LinkConnection: Sendable {
     /// - Returns: false if the keeper is gone.
     private func receive(into decoder: inout FrameDecoder, _ files: inout [Int32]) -> Bool {
         var isThere = false
-        decoder.receive(upTo: 128 << 10) { room in
+        decoder.receive(upTo: FrameKind.chunk.limit) { room in
             guard let (count, file) = try? HandedFile.receive(room, over: descriptor), count > 0 else { return 0 }
             if let file { files.append(file) }
             isThere = true
