@@ -162,9 +162,13 @@ public actor ScriptRuntime {
         holds.append(condition)
     }
 
-    /// Has the runtime look again whether the run is over.
+    /// Has the runtime look again whether the run is over; one that has not begun is not.
     public nonisolated func reconsider() {
-        executor.execute { self.assumeIsolated { $0.schedulePump() } }
+        executor.execute {
+            self.assumeIsolated { runtime in
+                if runtime.waiter != nil { runtime.schedulePump() }
+            }
+        }
     }
 
     /// Starts a task that calls `function`, from any thread: tasks start in the order of these calls, and none once the

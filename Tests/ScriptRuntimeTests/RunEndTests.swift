@@ -17,6 +17,13 @@ struct RunEndTests {
         #expect(outcome.status == .success)
     }
 
+    /// A page that is open already, in a browser that finds the new run at once, is looked at before the script is.
+    @Test
+    func `a run that has not begun is not over, whoever asks`() async throws {
+        let outcome = try await runScript("decart.sleep(1) record('ran')", reconsiders: true)
+        #expect(outcome.recordedTexts == ["ran"])
+    }
+
     @Test
     func `an uncaught error has the user's line and a traceback of the user's lines`() async throws {
         let outcome = try await runScript(

@@ -30,10 +30,18 @@ struct ScriptOutcome: Sendable {
 }
 
 /// Runs a script on virtual time that moves by itself.
-func runScript(_ source: String, name: String = "test.lua") async throws -> ScriptOutcome {
+///
+/// - Parameter reconsiders: whether the runtime is asked whether the run is over before it has begun.
+func runScript(_ source: String, name: String = "test.lua", reconsiders: Bool = false) async throws -> ScriptOutcome {
     let reports = Mutex<[ScriptReport]>([])
-    let runtime = try ScriptRuntime(loop: ScriptLoop.next(), clock: VirtualClock(mode: .automatic)) { report in
+    let loop = ScriptLoop.next()
+    let runtime = try ScriptRuntime(loop: loop, clock: VirtualClock(mode: .automatic)) { report in
         reports.withLock { $0.append(report) }
+    }
+    if reconsiders {
+        runtime.reconsider()
+        // It looks in a turn of its own, and what it finds may take another one.
+        for _ in 0..<3 { try await loop.submit {}.get() }
     }
     let (status, records) = try await run(source, name: name, on: runtime)
     return ScriptOutcome(status: status, reports: reports.withLock { $0 }, records: records)
