@@ -1,11 +1,24 @@
 internal import Hummingbird
 internal import LiveDocument
 
+/// A file that a page is sent.
+public struct OpenedFile: Sendable {
+    /// Where it can be read now.
+    public var path: String
+    /// Keeps it there.
+    public var owner: (any Sendable)?
+
+    public init(path: String, owner: (any Sendable)?) {
+        self.path = path
+        self.owner = owner
+    }
+}
+
 /// Where to find the bytes of something that is shown, and what they are.
 struct MediaContent: Sendable {
     enum Place: Sendable {
         case memory([UInt8])
-        case file(String)
+        case file(OpenedFile)
     }
 
     var place: Place
@@ -17,20 +30,21 @@ struct MediaContent: Sendable {
     var mark: String
 
     /// nil if there is no such file, or it cannot be sent.
-    init?(_ source: MediaSource) {
+    /// - Parameter open: finds a file by the path that the script has named.
+    init?(_ source: MediaSource, open: (String) -> OpenedFile?) {
         switch source {
         case .url: return nil
         case .blob(let blob):
             switch blob.storage {
             case .memory(let bytes): place = .memory(bytes)
-            case .file(let path, _): place = .file(path)
+            case .file(let path, let owner): place = .file(OpenedFile(path: path, owner: owner))
             }
             size = blob.size
             type = blob.type
             mark = "\"blob\""
         case .path(let path):
-            guard let file = FileMark(path), file.isRegular else { return nil }
-            place = .file(path)
+            guard let opened = open(path), let file = FileMark(opened.path), file.isRegular else { return nil }
+            place = .file(opened)
             size = file.size
             type = Self.type(of: path)
             mark = "\"\(file.modified)-\(file.size)\""

@@ -14,7 +14,7 @@ struct MediaReplies: Sendable {
     }
 
     func reply(to request: Request, _ id: String, _ context: some RequestContext) async throws -> Response {
-        guard let source = hub.source(id), let content = MediaContent(source) else {
+        guard let source = hub.source(id), let content = MediaContent(source, open: hub.openFile) else {
             return PageResponder.text("The script does not show this, or not any more.", status: 404)
         }
         var headers: HTTPFields = [
@@ -45,9 +45,13 @@ struct MediaReplies: Sendable {
         let body: ResponseBody
         switch content.place {
         case .memory(let bytes): body = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes[range]))
-        case .file(let path):
-            body = try await files.loadFile(
-                path: path, range: range.lowerBound...(range.upperBound - 1), context: context)
+        case .file(let file):
+            let bytes = try await files.loadFile(
+                path: file.path, range: range.lowerBound...(range.upperBound - 1), context: context)
+            body = ResponseBody(contentLength: range.count) { writer in
+                try await bytes.write(writer)
+                withExtendedLifetime(file) {}
+            }
         }
         return Response(status: status, headers: headers, body: body)
     }

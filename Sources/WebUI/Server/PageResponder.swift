@@ -25,10 +25,12 @@ struct PageResponder: HTTPResponder {
     let page: String?
     /// The title of our page until the script sets one.
     let title: String
+    let policy: ContentPolicy
     private let media: MediaReplies
 
     init(
-        gate: PageGate, hub: PageHub, watch: StreamWatch, strangers: Strangers, page: String?, title: String
+        gate: PageGate, hub: PageHub, watch: StreamWatch, strangers: Strangers, page: String?, title: String,
+        policy: ContentPolicy
     ) {
         self.gate = gate
         self.hub = hub
@@ -36,6 +38,7 @@ struct PageResponder: HTTPResponder {
         self.strangers = strangers
         self.page = page
         self.title = title
+        self.policy = policy
         media = MediaReplies(hub: hub)
     }
 
@@ -45,7 +48,7 @@ struct PageResponder: HTTPResponder {
             if let name = HTTPField.Name(header.name) { response.headers[name] = header.value }
         }
         if response.headers[.contentSecurityPolicy] == nil {
-            response.headers[.contentSecurityPolicy] = ContentPolicy.ours
+            response.headers[.contentSecurityPolicy] = policy.ours
         }
         return response
     }
@@ -94,7 +97,7 @@ struct PageResponder: HTTPResponder {
         let nonce = PageToken.random().text.filter { $0.isLetter || $0.isNumber }
         var response = Self.bytes(
             Array(UserPage.html(source ?? UserPage.absent, nonce: nonce).utf8), type: Self.html, isHead: isHead)
-        response.headers[.contentSecurityPolicy] = ContentPolicy.userPage(nonce: nonce)
+        response.headers[.contentSecurityPolicy] = policy.userPage(nonce: nonce)
         return response
     }
 

@@ -19,16 +19,18 @@ public struct PageServer: Service {
         /// The title of our page until the script sets one.
         public var title: String
         public var token: PageToken
+        public var sources: PageSources
 
         public init(
             host: String = "127.0.0.1", port: Int = 0, page: String? = nil, title: String = "decart-lua",
-            token: PageToken = .random()
+            token: PageToken = .random(), sources: PageSources = .web
         ) {
             self.host = host
             self.port = port
             self.page = page
             self.title = title
             self.token = token
+            self.sources = sources
         }
     }
 
@@ -69,7 +71,8 @@ public struct PageServer: Service {
         let strangers = Strangers()
         let responder = PageResponder(
             gate: PageGate(token: configuration.token, hosts: HostRule(listening: configuration.host)),
-            hub: hub, watch: watch, strangers: strangers, page: configuration.page, title: configuration.title)
+            hub: hub, watch: watch, strangers: strangers, page: configuration.page, title: configuration.title,
+            policy: ContentPolicy(configuration.sources))
         let onReady = onReady
         var serverLogger = logger
         // What the server says of itself, such as that it starts and listens, is not about the page.

@@ -26,6 +26,7 @@ public final class PageHub: Sendable {
     private let onEvent: @Sendable (_ event: DocumentEvent, _ taken: @escaping @Sendable () -> Void) -> Void
     private let onPresence: @Sendable () -> Void
     let onFetch: @Sendable (MediaSource) -> Void
+    let openFile: @Sendable (_ path: String) -> OpenedFile?
     private let note: @Sendable (String) -> Void
 
     /// - Parameters:
@@ -34,17 +35,20 @@ public final class PageHub: Sendable {
     ///     there.
     ///   - onPresence: called when pages were opened or closed, from any thread.
     ///   - onFetch: called when a page is being sent this, or a part of it, from any thread.
+    ///   - openFile: finds a file that the script shows, from any thread; nil: by its path.
     ///   - note: prints a line on standard error.
     public init(
         clock: any RunClock, pageLimit: Int = 256,
         onEvent: @escaping @Sendable (_ event: DocumentEvent, _ taken: @escaping @Sendable () -> Void) -> Void,
         onPresence: @escaping @Sendable () -> Void = {}, onFetch: @escaping @Sendable (MediaSource) -> Void = { _ in },
+        openFile: (@Sendable (_ path: String) -> OpenedFile?)? = nil,
         note: @escaping @Sendable (String) -> Void
     ) {
         self.clock = clock
         self.onEvent = onEvent
         self.onPresence = onPresence
         self.onFetch = onFetch
+        self.openFile = openFile ?? { OpenedFile(path: $0, owner: nil) }
         self.note = note
         var state = PageState()
         state.presence = Presence(limit: pageLimit)

@@ -22,7 +22,7 @@ struct UserPageTests {
         #expect(UserPage.html(source, nonce: "N") == served.replacing("OURS", with: ours))
     }
 
-    @Test(arguments: [ContentPolicy.ours, ContentPolicy.userPage(nonce: "N")])
+    @Test(arguments: [ContentPolicy(.web).ours, ContentPolicy(.web).userPage(nonce: "N")])
     func `no page may load code or send anything elsewhere`(policy: String) {
         #expect(policy.contains("default-src 'none'"))
         #expect(policy.contains("connect-src 'self'") && policy.contains("form-action 'none'"))

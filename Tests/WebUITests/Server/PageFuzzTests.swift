@@ -76,7 +76,8 @@ struct PageFuzzTests {
         let (hub, media) = Self.hub()
         let responder = PageResponder(
             gate: PageGate(token: Self.token, hosts: HostRule(listening: "127.0.0.1")), hub: hub,
-            watch: StreamWatch(clock: hub.clock), strangers: Strangers(), page: "/nowhere/mine.html", title: "test.lua")
+            watch: StreamWatch(clock: hub.clock), strangers: Strangers(), page: "/nowhere/mine.html", title: "test.lua",
+            policy: ContentPolicy(.web))
         let channel = NIOAsyncTestingChannel()
         var statuses: [Int: Int] = [:]
         for number in 0..<25_000 {
