@@ -178,21 +178,21 @@ let package = Package(
         // … threads for its tasks that need no file,
         .target(name: "CTaskPool"),
         // … frames between it and its keeper,
-        .target(name: "SandboxLink", dependencies: ["DecartAPI", "ScriptPermissions"]),
+        .target(name: "SandboxLink", dependencies: ["DecartAPI", "ScriptPermissions", "LiveDocument"]),
         // … its own end of them,
         .target(
             name: "SandboxedScript",
             dependencies: [
                 "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
-                "JobJournal", "PlainErrors", "RunClock", collections,
+                "JobJournal", "LiveDocument", "PlainErrors", "RunClock", collections,
             ]),
         // … and the keeper, who has the key and checks every request.
         .target(
             name: "SandboxKeeper",
             dependencies: [
                 "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
-                "JobJournal", "RunClock", "TemporaryFiles", "PlainErrors", nioCore, nioPosix, systemPackage,
-                collections,
+                "JobJournal", "LiveDocument", "RunClock", "TemporaryFiles", "PlainErrors", nioCore, nioPosix,
+                systemPackage, collections,
             ]),
 
         // Which files change.
@@ -297,12 +297,13 @@ let package = Package(
         .testTarget(
             name: "SandboxWallsTests", dependencies: ["SandboxWalls", "wall-prober", "decart-lua", "TestSupport"]),
         .testTarget(
-            name: "SandboxLinkTests", dependencies: ["SandboxLink", "ScriptPermissions", "DecartAPI", "SeededNumbers"]),
+            name: "SandboxLinkTests",
+            dependencies: ["SandboxLink", "ScriptPermissions", "DecartAPI", "LiveDocument", "SeededNumbers"]),
         .testTarget(
             name: "SandboxKeeperTests",
             dependencies: [
                 "SandboxKeeper", "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient",
-                "JournaledClient", "JobJournal", "RunClock", "SeededNumbers", "TestSupport", nioPosix,
+                "JournaledClient", "JobJournal", "LiveDocument", "RunClock", "SeededNumbers", "TestSupport", nioPosix,
             ]),
         .testTarget(name: "SandboxedScriptTests", dependencies: ["SandboxedScript", "SandboxLink"]),
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),

@@ -63,6 +63,10 @@ public final class KeeperSession: @unchecked Sendable {
     var askedFiles = 0
     var lastAsked = 0
     var handover: DescriptorHandover
+    /// What the script shows, and what people have done there that it has not got yet.
+    var shown = LinkedDocument()
+    var media = ShownMedia()
+    var events: Deque<@Sendable () -> Void> = []
     /// Frames that wait until the script process has taken what was sent before, and whoever sends them.
     var outgoing: Deque<OutgoingFrame> = []
     private(set) var isOver = false
@@ -107,6 +111,7 @@ public final class KeeperSession: @unchecked Sendable {
     /// The script process is gone: nothing of what it has under way is of use to anybody, but for submits, whose ids
     /// are worth money.
     public func stop() async {
+        await receiveLastFrames()
         let works = try? await channel.eventLoop.submit { [self] in
             for (number, request) in open {
                 if case .plain = request.what { request.work?.cancel() }
@@ -115,6 +120,7 @@ public final class KeeperSession: @unchecked Sendable {
             // Nobody takes anything any more.
             isOver = true
             drain()
+            dropEvents()
             return open.values.compactMap { request -> Task<Void, Never>? in
                 if case .submit = request.what { request.work } else { nil }
             }
@@ -126,6 +132,24 @@ public final class KeeperSession: @unchecked Sendable {
         await desk?.finish()
         try? await channel.close().get()
     }
+
+    /// What the script process had sent before it ended may still be on its way: what it has shown last, above all.
+    private func receiveLastFrames() async {
+        // Its end of the link is closed by now. Nobody waits for ever for somebody who holds it open all the same.
+        let late = settings.clock.wake(at: settings.clock.now + Self.lastFramesLimit) { [channel] in
+            channel.close(promise: nil)
+        }
+        try? await channel.closeFuture.get()
+        settings.clock.cancelWake(late)
+        try? await channel.eventLoop.submit { [self] in
+            // What it asked for is of no use any more.
+            while !isBroken, settings.display != nil, let frame = try? decoder.next() {
+                if frame.kind.isShown { try? takeShown(frame) }
+            }
+        }.get()
+    }
+
+    private static let lastFramesLimit = Duration.seconds(2)
 
     // MARK: Frames
 
@@ -199,6 +223,7 @@ public final class KeeperSession: @unchecked Sendable {
         case .used:
             let use = try LinkedUse(frame.payload)
             settings.news.used(use.kind, use.what)
+        case let kind where kind.isShown: try takeShown(frame)
         default: throw LinkFault("a frame of the wrong direction")
         }
     }
@@ -318,8 +343,7 @@ public final class KeeperSession: @unchecked Sendable {
     private func answer(to question: LinkedQuestion) async -> LinkedAnswer {
         switch question {
         case .chunk, .module:
-            let files = settings.files
-            return await FileWork.run(on: settings.clock) { () throws(Never) in files.answer(question) }
+            return await FileWork.run(on: settings.clock) { [settings] () throws(Never) in settings.load(question) }
         case .jobs, .spend: return await journalAnswer(to: question)
         case .open: return .none(reason: "the user decides about that", isRefusal: true)
         }

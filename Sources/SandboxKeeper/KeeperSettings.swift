@@ -2,6 +2,7 @@ public import DecartAPI
 import DecartClient
 public import JournaledClient
 public import RunClock
+import SandboxLink
 public import ScriptPermissions
 
 /// What a keeper keeps, and what it lets its script process have.
@@ -20,11 +21,16 @@ public struct KeeperSettings: Sendable {
     public var news: any KeeperNews
     /// Who is asked for what is not allowed; nil: nobody.
     public var prompt: (any PermissionPrompt)?
+    /// Where the script's document shows; nil: nowhere, and what is sent of it is a fault.
+    public var display: (any KeeperDisplay)?
+    /// Is told of each file that is about to be loaded, on a thread for files; nil: nobody wants to know.
+    public var loads: (@Sendable (_ path: [UInt8]) -> Void)?
 
     public init(
         paid: JournaledClient?, transport: @escaping @Sendable () throws(DecartError) -> any QueueTransport,
         elsewhere: ElsewhereTransports, permissions: Permissions, files: ScriptFiles, mayPay: Bool,
-        clock: any RunClock, news: any KeeperNews, prompt: (any PermissionPrompt)? = nil
+        clock: any RunClock, news: any KeeperNews, prompt: (any PermissionPrompt)? = nil,
+        display: (any KeeperDisplay)? = nil, loads: (@Sendable (_ path: [UInt8]) -> Void)? = nil
     ) {
         self.paid = paid
         self.transport = transport
@@ -35,6 +41,24 @@ public struct KeeperSettings: Sendable {
         self.clock = clock
         self.news = news
         self.prompt = prompt
+        self.display = display
+        self.loads = loads
+    }
+
+    /// Lua that a script loads. Blocks.
+    func load(_ question: LinkedQuestion) -> LinkedAnswer {
+        guard let loads else { return files.answer(question) }
+        switch question {
+        case .chunk(let path):
+            // Also what the script then reads by itself, if it may.
+            if files.has(BytePath(bytes: path)) || permissions.file(BytePath(bytes: path)) != nil { loads(path) }
+            return files.answer(question)
+        default:
+            guard case .file(let path, _) = files.answer(question) else { return files.answer(question) }
+            loads(path)
+            // As it is from now on: whatever changes after that is known.
+            return files.answer(question)
+        }
     }
 }
 

@@ -25,6 +25,13 @@ public final class OutputPump: Sendable {
         isTerminal = isatty(target) == 1
     }
 
+    /// Whether standard output and standard error lead to one place, where the order of what is written to both shows.
+    public static var hasOneTarget: Bool {
+        var (output, errors) = (stat(), stat())
+        return fstat(STDOUT_FILENO, &output) == 0 && fstat(STDERR_FILENO, &errors) == 0
+            && output.st_dev == errors.st_dev && output.st_ino == errors.st_ino
+    }
+
     public func start() {
         let thread = Thread { [self] in carry() }
         thread.name = "output"
@@ -45,7 +52,7 @@ public final class OutputPump: Sendable {
             let shown = isTerminal ? filter.filter(buffer[..<count]) : Array(buffer[..<count])
             progress.withLock { $0.isWriting = true }
             defer { progress.withLock { $0 = (false, true) } }
-            guard isTerminal ? turn.take({ write(shown) }) : write(shown) else { return }
+            guard isTerminal ? turn.print({ write(shown) }) : write(shown) else { return }
         }
     }
 

@@ -34,6 +34,11 @@ public struct ScriptFiles: Sendable {
         }
     }
 
+    /// Whether it is one of them, by its name.
+    func has(_ path: BytePath) -> Bool {
+        named.contains(path) || path.bytes.suffix(4) == Array(".lua".utf8)[...] && insideFolder(path) != nil
+    }
+
     private func chunk(_ path: BytePath) -> LinkedAnswer {
         guard let name = path.cString else { return .none(reason: "the path has a NUL in it", isRefusal: false) }
         if named.contains(path) {

@@ -7,7 +7,9 @@ import Synchronization
 public final class ScriptProcess: Sendable {
     /// The keeper's ends: what the script reads, what it writes, and the link.
     public struct Ends: Sendable {
-        public var input, output, errors, link: Int32
+        public var input, output, link: Int32
+        /// Nil: what it writes there comes by way of the output.
+        public var errors: Int32?
     }
 
     public let ends: Ends
@@ -21,17 +23,19 @@ public final class ScriptProcess: Sendable {
 
     /// Starts it.
     ///
-    /// - Parameter words: its command line.
-    public init(_ words: [[UInt8]]) throws(WallFailure) {
-        var pairs: [[Int32]] = []
-        for _ in 0..<3 { pairs.append(try Self.pipe()) }
+    /// - Parameters:
+    ///   - words: its command line.
+    ///   - hasOneOutput: whether output and errors go to one place, and keep their order.
+    public init(_ words: [[UInt8]], hasOneOutput: Bool) throws(WallFailure) {
+        let (input, output) = (try Self.pipe(), try Self.pipe())
+        let errors = hasOneOutput ? nil : try Self.pipe()
         var link: [Int32] = [0, 0]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &link) == 0 else {
             throw WallFailure(errno: errno, "the link to the script process cannot be made")
         }
         link = try link.map { descriptor throws(WallFailure) in try Self.raised(descriptor) }
-        ends = Ends(input: pairs[0][1], output: pairs[1][0], errors: pairs[2][0], link: link[0])
-        let given = [pairs[0][0], pairs[1][1], pairs[2][1], link[1]]
+        ends = Ends(input: input[1], output: output[0], link: link[0], errors: errors?[0])
+        let given = [input[0], output[1], errors?[1] ?? output[1], link[1]]
         let started = Mutex<Result<pid_t, WallFailure>?>(nil)
         let isStarted = DispatchSemaphore(value: 0)
         // The process is killed when the thread that started it ends: that thread waits for it.
@@ -42,7 +46,7 @@ public final class ScriptProcess: Sendable {
             } catch {
                 outcome = .failure(error)
             }
-            for descriptor in given { close(descriptor) }
+            for descriptor in Set(given) { close(descriptor) }
             if case .success(let process) = outcome { state.withLock { $0.process = process } }
             started.withLock { $0 = outcome }
             isStarted.signal()

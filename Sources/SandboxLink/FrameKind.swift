@@ -20,6 +20,12 @@ public enum FrameKind: UInt8, Sendable, CaseIterable {
     case began = 7
     /// The answer to a question.
     case answer = 8
+    /// What has changed in the document has been taken, and another patch may come.
+    case patchTaken = 9
+    /// What somebody has done to an element in a page.
+    case event = 10
+    /// Whether there is, or may be, somebody to do such things.
+    case presence = 11
 
     // From the script process to the keeper.
     /// A request to a server, without its body.
@@ -38,6 +44,18 @@ public enum FrameKind: UInt8, Sendable, CaseIterable {
     case question = 38
     /// A permission has been used.
     case used = 39
+    /// A part of what has changed in the document.
+    case patch = 40
+    /// A picture or a video that the patches after it show, without its bytes.
+    case media = 41
+    /// A piece of the last one's bytes.
+    case mediaPiece = 42
+    /// The script has got an event.
+    case eventTaken = 43
+    /// An error of the script's, for the page.
+    case report = 44
+    /// The process is about to end, and its page with it.
+    case leaves = 45
 
     public enum Direction: Sendable {
         case toScript, toKeeper
@@ -57,8 +75,13 @@ public enum FrameKind: UInt8, Sendable, CaseIterable {
         case .request, .submit: 1 << 20
         case .question: 16 << 10
         case .used: 16 << 10
+        case .patch: LinkedDocument.textLimit + 1 << 20
+        case .media: 16 << 10
+        case .mediaPiece, .report: 64 << 10
+        case .event: 1 << 20
         case .credit: 4
-        case .end, .bodyEnd, .cancel, .began: 0
+        case .presence: 1
+        case .end, .bodyEnd, .cancel, .began, .patchTaken, .eventTaken, .leaves: 0
         }
     }
 }

@@ -15,10 +15,23 @@ public struct Greeting: Sendable {
     public var permissions: Permissions
     /// A folder for temporary files; nil: there is none.
     public var temporaryFolder: [UInt8]?
-    /// Whether standard error, behind the keeper, is a terminal that shows colours.
-    public var hasColour: Bool
     /// Whether somebody can be asked for what it may not do.
     public var canAsk: Bool
+    /// Where the keeper shows the script's document.
+    public var display: Display
+
+    public struct Display: OptionSet, Hashable, Sendable {
+        public var rawValue: UInt8
+
+        public init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        /// Live on the terminal, so that the script process prints no lines.
+        public static let terminal = Display(rawValue: 1)
+        /// In a page.
+        public static let page = Display(rawValue: 2)
+    }
 
     public struct Variable: Hashable, Sendable {
         public var name: [UInt8]
@@ -32,7 +45,7 @@ public struct Greeting: Sendable {
 
     public init(
         words: [[UInt8]], environment: [Variable], server: String?, clientFault: DecartError?,
-        permissions: Permissions, temporaryFolder: [UInt8]?, hasColour: Bool, canAsk: Bool
+        permissions: Permissions, temporaryFolder: [UInt8]?, canAsk: Bool, display: Display = []
     ) {
         self.words = words
         self.environment = environment
@@ -40,8 +53,8 @@ public struct Greeting: Sendable {
         self.clientFault = clientFault
         self.permissions = permissions
         self.temporaryFolder = temporaryFolder
-        self.hasColour = hasColour
         self.canAsk = canAsk
+        self.display = display
     }
 
     public var payload: [UInt8] {
@@ -55,8 +68,8 @@ public struct Greeting: Sendable {
         writer.add(clientFault) { $0.add($1.linked.serialized()) }
         permissions.write(to: &writer)
         writer.add(temporaryFolder) { $0.add($1) }
-        writer.add(hasColour)
         writer.add(canAsk)
+        writer.add(display.rawValue)
         return writer.bytes
     }
 
@@ -75,8 +88,8 @@ public struct Greeting: Sendable {
         }
         permissions = try Permissions(&reader)
         temporaryFolder = try reader.optional { reader throws(LinkFault) in try reader.data() }
-        hasColour = try reader.flag()
         canAsk = try reader.flag()
+        display = Display(rawValue: try reader.byte())
         try reader.end()
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+public import LiveDocument
 public import SandboxLink
 import SandboxWalls
 import Synchronization
@@ -24,6 +25,20 @@ public final class LinkConnection: Sendable {
     private let gathered = Mutex<[UInt8]>([])
     private let state = Mutex(State())
     private let closed: @Sendable () -> Never
+    /// What comes without having been asked for; set before `start`.
+    private let events = Mutex(Events())
+
+    /// What the keeper tells of the display, on a thread that reads the link and may not write to it.
+    public struct Events: Sendable {
+        /// The last patch has been taken.
+        public var patchTaken: @Sendable () -> Void = {}
+        /// Somebody has done something in a page; to be told that the script has it, by `tookEvent`.
+        public var event: @Sendable (DocumentEvent) -> Void = { _ in }
+        /// Whether anybody can, now or later.
+        public var presence: @Sendable (Bool) -> Void = { _ in }
+
+        public init() {}
+    }
 
     /// - Parameter closed: called on any thread when the keeper has gone, or is none.
     public init(descriptor: Int32, closed: @escaping @Sendable () -> Never) {
@@ -49,6 +64,20 @@ public final class LinkConnection: Sendable {
             decoder.add(CollectionOfOne(byte))
         }
     }
+
+    /// Has events brought from now on.
+    public func follow(_ events: Events) { self.events.withLock { $0 = events } }
+
+    /// The script has an event.
+    public func tookEvent() { send(Frame(.eventTaken)) }
+
+    /// Tells of an error of the script's, which the page shows.
+    public func report(_ error: String) {
+        send(Frame(.report, 0, Array(error.utf8.prefix(FrameKind.report.limit))))
+    }
+
+    /// Tells that the process is about to end, and nothing of it is to stay.
+    public func leave() { send(Frame(.leaves)) }
 
     /// Starts to read.
     public func start() {
@@ -101,7 +130,13 @@ public final class LinkConnection: Sendable {
             pending?.isThere.signal()
             return
         }
-        guard frame.kind != .greeting else { throw LinkFault("a second greeting") }
+        switch frame.kind {
+        case .patchTaken: return events.withLock { $0 }.patchTaken()
+        case .event: return events.withLock { $0 }.event(try DocumentEvent(frame.payload))
+        case .presence: return events.withLock { $0 }.presence(frame.payload == [1])
+        case .greeting: throw LinkFault("a second greeting")
+        default: break
+        }
         // Nobody may care any more.
         if let exchange = state.withLock({ $0.exchanges[frame.number] }) { arrived.append((exchange, frame)) }
     }

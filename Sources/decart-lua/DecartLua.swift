@@ -38,14 +38,14 @@ enum DecartLua {
             print(ScriptOptions.usage(program: name))
             leave(EXIT_SUCCESS)
         }
-        if options.sandbox.mode != nil {
-            let status = await KeeperRun(options: options).run()
-            exit(StandardOutput.finish(status, Console(isJSON: options.ui == .json)))
-        }
         if let watched {
             options.journal.resume(watched.run)
         } else if options.isWatched {
             leave(await WatchRun(options).start())
+        }
+        if options.sandbox.mode != nil {
+            let status = await KeeperRun(options: options, watched: watched).run()
+            exit(StandardOutput.finish(status, Console(isJSON: options.ui == .json)))
         }
         let status = await ScriptRun(options: options, watched: watched).run()
         exit(StandardOutput.finish(status.code, Console(isJSON: options.ui == .json)))

@@ -12,7 +12,7 @@ import Synchronization
 import WebUI
 
 /// The page of a run with `--web`, served on threads of its own.
-final class PageRun: DocumentRenderer {
+final class PageRun: DocumentRenderer, EventSource {
     private let hub: PageHub
     private let script: Script
     private let console: Console
@@ -21,30 +21,35 @@ final class PageRun: DocumentRenderer {
     private let services: ServiceGroup
     private let serving: Task<Void, any Error>
     private let address = Mutex("")
-    private let signals = Mutex<SignalWatch?>(nil)
+    private let signals = Mutex<(any ServiceSignals)?>(nil)
+    private let walls: PageWalls
     /// What `displayVideo` has shown here.
     let videos = ShownVideos()
 
     /// The script that the page belongs to, once there is one.
     private final class Script: Sendable {
-        let events = Mutex<EventDelivery?>(nil)
-        let runtime = Mutex<ScriptRuntime?>(nil)
+        let end = Mutex<PageScript?>(nil)
     }
 
-    init(_ options: ScriptOptions.Web, title: String, logLevel: Logger.Level, console: Console) {
+    /// - Parameter walls: what of a script's it may show and save.
+    init(
+        _ options: ScriptOptions.Web, title: String, logLevel: Logger.Level, console: Console,
+        walls: PageWalls = PageWalls()
+    ) {
         self.console = console
         self.options = options
+        self.walls = walls
         let script = Script()
         self.script = script
         hub = PageHub(
             clock: SystemClock(),
             onEvent: { event, taken in
-                if let events = script.events.withLock({ $0 }) { events.deliver(event, taken: taken) } else { taken() }
+                if let end = script.end.withLock({ $0 }) { end.deliver(event, taken) } else { taken() }
             },
-            onPresence: { script.runtime.withLock { $0 }?.reconsider() },
+            onPresence: { script.end.withLock { $0 }?.presenceChanged() },
             onFetch: { [videos] source in
                 if case .blob(let media) = source { videos.seen(media) }
-            },
+            }, openFile: walls.open,
             note: { console.notice(Notice(kind: .warning, message: $0)) })
         let (addresses, found) = AsyncStream.makeStream(of: String.self)
         self.addresses = addresses
@@ -52,8 +57,9 @@ final class PageRun: DocumentRenderer {
         var logger = Logger(label: "decart-lua.page")
         logger.logLevel = logLevel
         let server = PageServer(
-            configuration: .init(host: options.host, port: options.port, page: page, title: title), hub: hub,
-            logger: logger
+            configuration: .init(
+                host: options.host, port: options.port, page: page, title: title, sources: walls.sources),
+            hub: hub, logger: logger
         ) { address in
             found.yield(address)
         }
@@ -88,9 +94,11 @@ final class PageRun: DocumentRenderer {
 
     /// Joins the page to the script, which receives what people do from now on.
     func join(_ module: DecartModule, in runtime: ScriptRuntime) {
-        script.events.withLock { $0 = module.events }
-        script.runtime.withLock { $0 = runtime }
+        guard let events = module.events else { return }
+        join(PageScript(deliver: { events.deliver($0, taken: $1) }, presenceChanged: { runtime.reconsider() }))
     }
+
+    func join(_ end: PageScript) { script.end.withLock { $0 = end } }
 
     /// Whether somebody can do something in the page, now or later.
     var takesEvents: Bool { !hub.areAllClosed }
@@ -113,7 +121,7 @@ final class PageRun: DocumentRenderer {
     /// - Returns: false if one could not be saved.
     private func saveVideos(includingSeen: Bool) async -> Bool {
         let areAllSaved = Mutex(true)
-        await videos.save(includingSeen: includingSeen) { [console] in
+        await videos.save(includingSeen: includingSeen, check: walls.saving) { [console] in
             console.notice($0)
         } failed: { [console] in
             console.error($0)
@@ -134,7 +142,7 @@ final class PageRun: DocumentRenderer {
     }
 
     /// Handles Ctrl-C.
-    func signals(_ watch: SignalWatch?) { signals.withLock { $0 = watch } }
+    func signals(_ watch: (any ServiceSignals)?) { signals.withLock { $0 = watch } }
 
     /// The run is over: shows how it ended, and goes on serving until the pages are closed, or Ctrl-C. Videos that
     /// nobody has seen are saved: now if no page is open, else when the last one closes. After Ctrl-C all are saved,
@@ -142,7 +150,7 @@ final class PageRun: DocumentRenderer {
     /// - Returns: whether all could be saved.
     func serveOn(after status: ExitStatus) async -> Bool {
         let signals = signals.withLock { $0 }
-        script.runtime.withLock { $0 = nil }
+        script.end.withLock { $0 = nil }
         hub.runEnded(isSuccess: status == .success)
         let areUnseenSaved = hub.hasOpenPages ? true : await saveVideos(includingSeen: false)
         await serveOn(after: status, signals)
@@ -151,7 +159,7 @@ final class PageRun: DocumentRenderer {
         return areAllSaved && areUnseenSaved
     }
 
-    private func serveOn(after status: ExitStatus, _ signals: SignalWatch?) async {
+    private func serveOn(after status: ExitStatus, _ signals: (any ServiceSignals)?) async {
         guard status != .interrupted, !hub.areAllClosed else { return }
         console.notice(
             Notice(
@@ -170,4 +178,41 @@ final class PageRun: DocumentRenderer {
         await services.triggerGracefulShutdown()
         _ = await serving.result
     }
+}
+
+/// Where what people do in a page goes.
+struct PageScript: Sendable {
+    /// Has to call `taken` once the script has it.
+    var deliver: @Sendable (_ event: DocumentEvent, _ taken: @escaping @Sendable () -> Void) -> Void
+    /// Pages were opened or closed.
+    var presenceChanged: @Sendable () -> Void
+}
+
+/// What a page may show and save of a script's.
+struct PageWalls: Sendable {
+    var sources = PageSources.web
+    /// Finds a file that the script shows; nil: by its path.
+    var open: (@Sendable (_ path: String) -> OpenedFile?)?
+    /// Throws for a file that a video may not be saved as.
+    var saving: @Sendable (BytePath) throws(DecartError) -> Void = { (_) throws(DecartError) in }
+}
+
+/// Where somebody can do something with what a run shows, in this process or in another.
+protocol EventSource: DocumentRenderer {
+    /// Whether somebody can, now or later.
+    var takesEvents: Bool { get }
+    /// What `displayVideo` has shown there.
+    var videos: ShownVideos { get }
+
+    /// Brings what people do to the script from now on.
+    func join(_ module: DecartModule, in runtime: ScriptRuntime)
+
+    /// An error of the script's, with its traceback.
+    func report(_ error: String)
+}
+
+/// Who handles Ctrl-C.
+protocol ServiceSignals: Sendable {
+    /// The script has ended, and what it has left is served until `stop`; or, with nil, that is over too.
+    func serving(_ stop: (@Sendable () -> Void)?)
 }

@@ -18,10 +18,12 @@ struct Renderers: Sendable {
     /// - Parameters:
     ///   - isInteractive: whether there is a prompt. The prompt then owns the terminal, and the document shows as
     ///     lines.
+    ///   - page: nil: there is none.
+    ///   - keeper: shows the document outside of this process.
     ///   - runtime: whose clock the renderers use.
     init(
         _ mode: UIMode, colour: ColourChoice, isInteractive: Bool, page: (any DocumentRenderer)?,
-        runtime: ScriptRuntime, console: Console
+        keeper: KeptDisplay? = nil, runtime: ScriptRuntime, console: Console
     ) {
         let clock: any RunClock =
             runtime.clock.isRepeatable
@@ -30,19 +32,23 @@ struct Renderers: Sendable {
             switch mode {
             case .json: LineRenderer(.json, clock: clock) { console.line($0) }
             case .none: nil
+            case .auto where keeper?.hasTerminal == true, .tty where keeper?.hasTerminal == true: nil
             case .auto, .tty, .plain:
                 (mode == .plain || isInteractive ? nil : Self.terminal(mode, colour, clock, console))
                     ?? LineRenderer(.plain, clock: clock) { console.line($0) }
             }
-        all = [onStandardError, page].compactMap { $0 }
+        all = [onStandardError, page, keeper].compactMap { $0 }
     }
+
+    init(_ all: [any DocumentRenderer]) { self.all = all }
 
     /// Nothing that shows anything.
     init() { all = [] }
 
     /// nil if there is no terminal to draw on.
     static func terminal(
-        _ mode: UIMode, _ colour: ColourChoice, _ clock: any RunClock, _ console: Console
+        _ mode: UIMode, _ colour: ColourChoice, _ clock: any RunClock, _ console: Console,
+        sharing: (any TerminalSharing)? = nil
     ) -> TerminalRenderer? {
         let variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
         let isTerminal = isatty(STDERR_FILENO) == 1
@@ -53,7 +59,8 @@ struct Renderers: Sendable {
         // The script's loop also runs its clock, and both stand still in `os.execute`. Frames have a clock of their
         // own.
         return TerminalRenderer(
-            clock: clock.isRepeatable ? clock : SystemClock(), style: style, holdsOutput: !clock.isRepeatable
+            clock: clock.isRepeatable ? clock : SystemClock(), style: style, holdsOutput: !clock.isRepeatable,
+            sharing: sharing
         ) { console.line($0) }
     }
 
@@ -65,6 +72,10 @@ struct Renderers: Sendable {
 
     func update(from module: DecartModule) {
         for renderer in all { renderer.update(from: &module.document) }
+    }
+
+    func update(from document: inout LiveDocument) {
+        for renderer in all { renderer.update(from: &document) }
     }
 
     func resize() {

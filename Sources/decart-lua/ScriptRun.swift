@@ -78,7 +78,7 @@ struct ScriptRun {
             return .failure
         }
         // A script that cannot be opened ends the run, so a page would have nothing to show.
-        let web = options.isScriptThere ? options.web : nil
+        let web = options.isScriptThere && sandbox == nil ? options.web : nil
         let page = web.map { PageRun($0, title: options.title, logLevel: logLevel, console: console) }
         do throws(MessageError) {
             try await page?.start()
@@ -87,6 +87,8 @@ struct ScriptRun {
             await queue.stop()
             return .failure
         }
+        let kept = sandbox.flatMap { KeptDisplay($0, console) }
+        let shown: (any EventSource)? = page ?? kept
         let chance = options.chanceSeed.map { Chance(seed: $0) }
         let journal: Journal
         do throws(MessageError) {
@@ -125,7 +127,7 @@ struct ScriptRun {
                 report: { [console] report in
                     if limitEnd.covers(report) { return }
                     console.show(report)
-                    page?.report(ErrorReport.text(of: report))
+                    shown?.report(ErrorReport.text(of: report))
                 })
             var settings = DecartModule.Settings(
                 server: queue.server ?? options.baseURL.map { .baseURL($0) },
@@ -137,12 +139,12 @@ struct ScriptRun {
                 settings.durations = .file("\(folder)/durations.csv")
             }
             let renderers = Renderers(
-                options.ui, colour: options.colour, isInteractive: isInteractive, page: page, runtime: runtime,
-                console: console)
+                options.ui, colour: options.colour, isInteractive: isInteractive, page: page, keeper: kept,
+                runtime: runtime, console: console)
             let words = LastWords(
                 console: console, renderers: renderers, ledger: ledger, isLocal: options.isLocal || sandbox != nil,
                 journal: journal, limitEnd: limitEnd)
-            status = await run(on: runtime, settings, network, page, words, worker, early)
+            status = await run(on: runtime, settings, network, shown, words, worker, early)
             life.cancel()
             await life.value
             // A video that waits in a page to be seen can still be lost.
@@ -183,12 +185,13 @@ struct ScriptRun {
     private var logLevel: Logger.Level { Logger.Level(rawValue: options.logLevel) ?? .warning }
 
     private func run(
-        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network, _ page: PageRun?,
-        _ words: LastWords, _ worker: Worker?, _ early: StopSignals?
+        on runtime: isolated ScriptRuntime, _ settings: DecartModule.Settings, _ network: Network,
+        _ shown: (any EventSource)?, _ words: LastWords, _ worker: Worker?, _ early: StopSignals?
     ) async -> ExitStatus {
         let module = DecartModule(
             settings: settings, transport: { () throws(DecartError) in try network.transport() }, clock: runtime.clock,
-            jobs: ledger, takesEvents: { page?.takesEvents ?? false }, shownVideos: page?.videos,
+            jobs: ledger, takesEvents: { shown?.takesEvents ?? false },
+            shownVideos: (shown as? KeptDisplay)?.hasPage == false ? nil : shown?.videos,
             note: { [console] in console.notice($0) })
         let renderers = words.renderers
         defer { renderers.close(.scriptEnded) }
@@ -197,7 +200,7 @@ struct ScriptRun {
             try runtime.loadPrelude()
             if let seed = options.chanceSeed { try runtime.makeRepeatable(seed: seed) }
             try module.install(in: runtime)
-            page?.join(module, in: runtime)
+            shown?.join(module, in: runtime)
             renderers.follow(module, in: runtime)
             if console.isJSON { runtime.onWarning { [console] in console.luaWarning($0) } }
             let memory = sandbox?.memory ?? options.limits.memory
@@ -217,7 +220,7 @@ struct ScriptRun {
                 options.limits, isLimitedAlready: sandbox != nil && options.sandbox.mode == .kernel
             ).start()
             command.signals = signals
-            page?.signals(signals)
+            (shown as? PageRun)?.signals(signals)
             let status = await runtime.run(main, arguments: [.value(plan)])
             signals?.scriptEnded()
             words.scriptEnded()

@@ -10,7 +10,7 @@ import Synchronization
 /// evaluated.
 ///
 /// It has a thread of its own, since the script's may be busy and must be stopped nevertheless.
-final class SignalWatch: Sendable {
+final class SignalWatch: ServiceSignals {
     /// Code that does not come to a wait is interrupted once: a `pcall` may catch that and clean up. Turns that begin
     /// later are clean-up, and have the grace period of a cancelled task.
     private static let rules = Escalation.Rules(

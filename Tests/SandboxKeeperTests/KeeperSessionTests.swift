@@ -93,9 +93,10 @@ struct KeeperSessionTests {
 
     private static let key = "dct_secret_0123456789"
 
-    private func with(
+    func with(
         _ server: Server = Server(), permissions: Permissions = Permissions(), mayPay: Bool = true,
-        files: ScriptFiles? = nil,
+        files: ScriptFiles? = nil, display: (any KeeperDisplay)? = nil, loads: (@Sendable ([UInt8]) -> Void)? = nil,
+        onSession: (KeeperSession) -> Void = { _ in },
         _ body: (Intruder, Server, News) async throws -> Void
     ) async throws {
         let scratch = try ScratchFolder()
@@ -113,8 +114,9 @@ struct KeeperSessionTests {
                 [NetworkAddress(bytes: [127, 0, 0, 1])].compactMap { $0 }
             },
             permissions: permissions, files: files ?? ScriptFiles(script: BytePath(scratch.file("s.lua")), named: []),
-            mayPay: mayPay, clock: clock, news: news)
+            mayPay: mayPay, clock: clock, news: news, display: display, loads: loads)
         let session = try await KeeperSession.start(settings, socket: ends[0], on: group, greeting: [])
+        onSession(session)
         try await body(Intruder(ends[1]), server, news)
         await session.stop()
     }

@@ -1,4 +1,5 @@
 import DecartAPI
+import LiveDocument
 import ScriptPermissions
 import SeededNumbers
 import Testing
@@ -101,12 +102,29 @@ struct FrameTests {
             Greeting(
                 words: [[65]], environment: [.init(name: [66], value: [67])], server: "s",
                 clientFault: DecartError(.invalidAPIKey, "none"), permissions: .everything, temporaryFolder: [68],
-                hasColour: true, canAsk: true
+                canAsk: true, display: [.terminal, .page]
             ).payload
         case .used: LinkedUse(kind: .read, what: [65]).payload
         case .credit: [1, 0, 0, 0]
-        case .chunk, .body, .end, .bodyEnd, .cancel, .began: []
+        case .patch: LinkedPatch.parts(of: samplePatch) { _ in 1 }.first ?? []
+        case .media:
+            LinkedMedia(size: 1, type: "video/mp4", name: "a", jobID: "b", hasContent: true, fileName: [65]).payload
+        case .event: DocumentEvent(.input, on: ElementID(number: 1), value: "x").payload
+        case .presence: [1]
+        case .report: [65]
+        case .mediaPiece: [1]
+        case .chunk, .body, .end, .bodyEnd, .cancel, .began, .patchTaken, .eventTaken, .leaves: []
         }
+    }
+
+    private static let sampleBlob = MediaBlob(storage: .memory([]), size: 0, type: "", name: nil)
+
+    private static var samplePatch: DocumentPatch {
+        var document = LiveDocument()
+        document.setTitle("t")
+        document.set(.value, of: document.element(named: "a"), to: .number(1))
+        document.set(.src, of: document.element(named: "b"), to: .media(.blob(sampleBlob)))
+        return document.state()
     }
 
     private static func read(_ frame: Frame) throws(LinkFault) {
@@ -120,7 +138,15 @@ struct FrameTests {
         case .answer: _ = try LinkedAnswer(frame.payload)
         case .greeting: _ = try Greeting(frame.payload)
         case .used: _ = try LinkedUse(frame.payload)
-        case .chunk, .body, .end, .bodyEnd, .cancel, .began, .credit: break
+        case .patch:
+            let part = try LinkedPatch(frame.payload) { _ throws(LinkFault) in sampleBlob }
+            var document = LinkedDocument()
+            _ = try document.take(part)
+        case .media: _ = try LinkedMedia(frame.payload)
+        case .event: _ = try DocumentEvent(frame.payload)
+        case .chunk, .body, .end, .bodyEnd, .cancel, .began, .credit, .presence, .report, .mediaPiece, .patchTaken,
+            .eventTaken, .leaves:
+            break
         }
     }
 
@@ -153,10 +179,10 @@ struct FrameTests {
         permissions.net.denied = [[1]]
         let greeting = Greeting(
             words: [[0x80]], environment: [.init(name: [1], value: [2])], server: nil, clientFault: nil,
-            permissions: permissions, temporaryFolder: [3], hasColour: false, canAsk: true)
+            permissions: permissions, temporaryFolder: [3], canAsk: true, display: .page)
         let read = try Greeting(greeting.payload)
         #expect(read.words == [[0x80]] && read.permissions == permissions && read.temporaryFolder == [3])
-        #expect(read.canAsk)
+        #expect(read.canAsk && read.display == .page)
     }
 
     @Test func `an error comes out with all that it had`() throws {

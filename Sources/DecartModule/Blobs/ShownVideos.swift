@@ -25,6 +25,16 @@ public final class ShownVideos: Sendable {
         videos.withLock { $0.append(Video(blob: blob, media: media, source: source, name: name)) }
     }
 
+    /// Adds one that another process has shown.
+    public func add(_ media: MediaBlob, named name: BytePath) {
+        add(Blob(media), shownAs: media, source: nil, named: name)
+    }
+
+    /// All that were added, and the files that they become.
+    public var all: [(media: MediaBlob, name: BytePath)] {
+        videos.withLock { $0.map { ($0.media, $0.name ?? Self.name(of: $0.blob)) } }
+    }
+
     /// The jobs whose results nobody has seen yet, and which may still be saved.
     public var unseenJobs: [JobID] {
         videos.withLock { videos in videos.filter { !$0.isSeen }.compactMap(\.blob.job) }
@@ -52,10 +62,12 @@ public final class ShownVideos: Sendable {
     /// - Parameters:
     ///   - includingSeen: whether those that a page shows would be lost too: a page that stays open without its server
     ///     cannot play them any more.
+    ///   - check: throws for a file that may not be written.
     ///   - note: says where each is now.
     ///   - failed: says why one could not be saved.
     public func save(
-        includingSeen: Bool, note: @Sendable (Notice) -> Void, failed: @Sendable (String) -> Void
+        includingSeen: Bool, check: @Sendable (BytePath) throws(DecartError) -> Void = { (_) throws(DecartError) in },
+        note: @Sendable (Notice) -> Void, failed: @Sendable (String) -> Void
     ) async {
         let lost = videos.withLock { videos in
             let lost = videos.filter { includingSeen || !$0.isSeen }
@@ -66,6 +78,7 @@ public final class ShownVideos: Sendable {
             let name = video.name ?? Self.name(of: video.blob)
             let reason = video.isSeen ? "the page cannot show it any more" : "no page has shown it"
             do throws(DecartError) {
+                try check(name)
                 let path = try await FreePath.save(video.blob, as: name, on: SystemClock())
                 await video.source?.saved(at: path)
                 note(.saved(video.blob, to: path.description, because: reason))

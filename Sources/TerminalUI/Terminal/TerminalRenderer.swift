@@ -42,10 +42,13 @@ public final class TerminalRenderer: DocumentRenderer {
     ///   - clock: times the frames. It must keep going while the script's thread is busy.
     ///   - holdsOutput: whether what the script writes waits for the next frame, so that the region does not flicker;
     ///     false if the clock's time may stand still.
+    ///   - sharing: who else uses the terminal; nil: nobody.
     public convenience init?(
-        clock: any RunClock, style: TerminalStyle, holdsOutput: Bool, show: @escaping @Sendable (String) -> Void
+        clock: any RunClock, style: TerminalStyle, holdsOutput: Bool, sharing: (any TerminalSharing)? = nil,
+        show: @escaping @Sendable (String) -> Void
     ) {
-        guard let device = PseudoTerminal() else { return nil }
+        guard let terminal = PseudoTerminal() else { return nil }
+        let device: any TerminalDevice = sharing.map { SharedTerminal(device: terminal, sharing: $0) } ?? terminal
         self.init(device: device, clock: clock, style: style, holdsOutput: holdsOutput, show: show)
     }
 

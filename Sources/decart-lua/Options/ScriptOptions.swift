@@ -112,11 +112,6 @@ struct ScriptOptions: Equatable {
         }
         if isInteractive { throw UsageError("'--sandbox' is for scripts: there is no prompt in it") }
         if bytecode { throw UsageError("'--bytecode' and '--sandbox' exclude each other: bytecode gets out of Lua") }
-        if web != nil { throw UsageError("'--web' and '--page' cannot be had under '--sandbox'") }
-        if isWatched { throw UsageError("'--watch' cannot be had under '--sandbox'") }
-        if ui == .tty {
-            throw UsageError("'--ui tty' cannot be had under '--sandbox': the document is shown as lines")
-        }
     }
 
     private func checkWatch() throws(UsageError) {

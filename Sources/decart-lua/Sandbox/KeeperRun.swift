@@ -5,6 +5,7 @@ import FoundationEssentials
 import Glibc
 import JobJournal
 import JournaledClient
+import LiveDocument
 import Logging
 import NIOCore
 import NIOPosix
@@ -24,11 +25,13 @@ struct KeeperRun {
     let options: ScriptOptions
     /// What runs in place of a script.
     private let command: SandboxedCommand?
+    /// Is told which files are loaded, in a run that is watched.
+    private let watched: WatchedChild?
     private let ledger = JobLedger()
     private var console: Console
 
-    init(options: ScriptOptions) {
-        self.init(options: options, command: nil)
+    init(options: ScriptOptions, watched: WatchedChild?) {
+        self.init(options: options, command: nil, watched: watched)
     }
 
     /// For a command that runs Lua: it has no client, may read what it names, and asks nobody.
@@ -37,11 +40,12 @@ struct KeeperRun {
         options.isLocal = true
         options.sandbox.asks = false
         options.sandbox.permissions.read.named = command.files
-        self.init(options: options, command: command)
+        self.init(options: options, command: command, watched: nil)
     }
 
-    private init(options: ScriptOptions, command: SandboxedCommand?) {
+    private init(options: ScriptOptions, command: SandboxedCommand?, watched: WatchedChild?) {
         self.options = options
+        self.watched = watched
         self.command = command
         console = Console(isJSON: options.ui == .json)
         console.isQuiet = logLevel > .warning
@@ -118,10 +122,20 @@ struct KeeperRun {
         }
         let turn = TerminalTurn()
         let prompt = options.sandbox.asks ? TerminalPrompt(turn: turn) : nil
+        let page = try await startPage(permissions, news)
+        let terminal =
+            command == nil && [.auto, .tty].contains(options.ui)
+            ? Renderers.terminal(options.ui, options.colour, SystemClock(), console, sharing: RendererTurn(turn: turn))
+            : nil
+        let screen = KeeperScreen(terminal: terminal, page: page, console: console)
+        var display: Greeting.Display = []
+        if terminal != nil { display.insert(.terminal) }
+        if page != nil { display.insert(.page) }
         let settings = KeeperSettings(
             paid: try? client?.get(), transport: { () throws(DecartError) in try network.transport() },
             elsewhere: elsewhere, permissions: permissions, files: files, mayPay: options.journal.cap != nil,
-            clock: clock, news: news, prompt: prompt)
+            clock: clock, news: news, prompt: prompt, display: screen,
+            loads: watched?.loads)
         var fault: DecartError?
         if case .failure(let error)? = client { fault = error }
         let greeting = Greeting(
@@ -129,17 +143,28 @@ struct KeeperRun {
                 ?? options.words.map { CommandWord.bytes(of: $0) },
             environment: variables(permissions, environment),
             server: try? client?.get().client.configuration.baseURL.text,
-            clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(), hasColour: false,
-            canAsk: prompt != nil)
+            clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(),
+            canAsk: prompt != nil, display: display)
         let process: ScriptProcess
         do throws(WallFailure) {
-            process = try ScriptProcess([Array(DecartLua.name.utf8), Array(SandboxedProcess.word.utf8)])
+            process = try ScriptProcess(
+                [Array(DecartLua.name.utf8), Array(SandboxedProcess.word.utf8)],
+                hasOneOutput: OutputPump.hasOneTarget)
         } catch {
+            await page?.stop()
             throw MessageError(error.reason)
         }
         news.process.withLock { $0 = process }
-        let status = await serve(process, settings, greeting, group, turn, prompt)
-        await journal.finish(endedWell: status == EXIT_SUCCESS)
+        let signals = KeeperSignals(process) {
+            prompt?.end()
+        } resized: {
+            screen?.resize()
+        }
+        page?.signals(signals)
+        var status = await serve(
+            process, settings, greeting, group, Terminal(turn: turn, prompt: prompt, screen: screen))
+        // A video that waits in a page to be seen can still be lost.
+        await journal.finish(endedWell: status == EXIT_SUCCESS, sparing: page?.videos.unseenJobs ?? [])
         tellUnfinished(journal)
         if let audit {
             audit.close()
@@ -150,19 +175,47 @@ struct KeeperRun {
                     message: flags.isEmpty
                         ? "the script has used no permission" : "these flags would have been enough: \(flags)"))
         }
+        if screen?.hasLeft == true {
+            page?.close(.processEnds(isSuccess: status == EXIT_SUCCESS))
+        } else if let page, await !page.serveOn(after: ExitStatus(code: status)), status == EXIT_SUCCESS {
+            status = EXIT_FAILURE
+        }
+        withExtendedLifetime(signals) {}
         await network.shutdown()
         await elsewhere.shutdown()
+        await page?.stop()
         return status
+    }
+
+    /// The page of a run with `--web`, at its address.
+    private func startPage(_ permissions: Permissions, _ news: LedgerNews) async throws(MessageError) -> PageRun? {
+        // A script that cannot be opened ends the run, so a page would have nothing to show.
+        guard command == nil, options.isScriptThere, let web = options.web else { return nil }
+        let page = PageRun(
+            web, title: options.title, logLevel: logLevel, console: console,
+            walls: PageWalls(permissions) {
+                news.used($0, $1)
+            } note: { [console] in
+                console.notice(Notice(kind: .warning, message: $0))
+            })
+        try await page.start()
+        return page
+    }
+
+    /// What of the terminal a script process has to do with.
+    private struct Terminal {
+        let turn: TerminalTurn
+        let prompt: TerminalPrompt?
+        let screen: KeeperScreen?
     }
 
     private func serve(
         _ process: ScriptProcess, _ settings: KeeperSettings, _ greeting: Greeting, _ group: any EventLoopGroup,
-        _ turn: TerminalTurn, _ prompt: TerminalPrompt?
+        _ terminal: Terminal
     ) async -> Int32 {
-        let pumps = [
-            OutputPump(from: process.ends.output, to: STDOUT_FILENO, turn: turn),
-            OutputPump(from: process.ends.errors, to: STDERR_FILENO, turn: turn),
-        ]
+        let (turn, prompt) = (terminal.turn, terminal.prompt)
+        var pumps = [OutputPump(from: process.ends.output, to: STDOUT_FILENO, turn: turn)]
+        if let errors = process.ends.errors { pumps.append(OutputPump(from: errors, to: STDERR_FILENO, turn: turn)) }
         for pump in pumps { pump.start() }
         let session: KeeperSession
         do {
@@ -173,17 +226,18 @@ struct KeeperRun {
             console.error("the script process cannot be talked to: \(error)")
             return EXIT_FAILURE
         }
-        let signals = KeeperSignals(process) { prompt?.end() }
+        terminal.screen?.follow(session)
         InputPump.start(to: process.ends.input, turn: turn)
         limitTime(of: process)
         var status = await process.end()
-        withExtendedLifetime(signals) {}
         prompt?.end()
         // What it has started ends with it, whatever group or session that has gone to; first of all because it may hold
         // the pipes open.
         KernelWalls.killChildren()
         await session.stop()
         let failures = pumps.map { $0.finish() }
+        // Below all that it has printed.
+        terminal.screen?.scriptEnded()
         if status > 128, (settings.news as? LedgerNews)?.isBroken != true { tellSignal(status - 128) }
         if failures.contains(EPIPE), status == EXIT_SUCCESS { status = StandardOutput.statusOfLostReader }
         return status
