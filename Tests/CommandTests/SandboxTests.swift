@@ -429,11 +429,12 @@ struct SandboxTests {
         (["--allow-read"], "means nothing without '--sandbox'"),
         (["--deny-net=x"], "means nothing without '--sandbox'"),
         (["--sandbox", "-i"], "there is no prompt in it"), (["--sandbox", "--bytecode"], "bytecode gets out of Lua"),
-        (["--sandbox", "--web"], "cannot be had under '--sandbox'"), (["--sandbox=box"], "must be one of kernel, lua"),
+        (["--sandbox=box"], "must be one of kernel, lua"),
         (["--sandbox", "--allow-net=http://x"], "takes hosts such as"),
         (["--sandbox", "--allow-read=a,,b"], "empty name"),
         (["--memory", "1"], "at least 4M"), (["--memory", "x"], "bytes such as"), (["--cpu", "5"], "a time such as"),
-        (["--time", "0s"], "a time such as"), (["--sandbox", "--watch", "--local"], "cannot be had under '--sandbox'"),
+        (["--time", "0s"], "a time such as"), (["--sandbox", "--watch"], "'--watch' needs '--cap DOLLARS'"),
+        (["--sandbox", "--ui", "tty"], "'--ui tty' needs a terminal"),
     ])
     func `what cannot be is refused before anything runs`(_ words: [String], _ message: String) async throws {
         let command = try Command()

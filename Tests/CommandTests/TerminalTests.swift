@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The live region on a real terminal, and what is left of it.
+/// The live region on a real terminal, and what is left of it: of a script by itself, and of one behind the walls of
+/// `--sandbox`, where the terminal is the keeper's.
 @Suite(.timeLimit(.minutes(5)))
 struct TerminalTests {
     private static let script = """
@@ -29,10 +30,15 @@ struct TerminalTests {
         if arg[1] == "exit" then os.exit(7) end
         """
 
-    private func onTerminal(_ arguments: String = "", _ body: (Tmux) async throws -> Void) async throws {
+    private static func walls(_ isSandboxed: Bool) -> String { isSandboxed ? "--sandbox --allow-all" : "" }
+
+    private func onTerminal(
+        _ arguments: String = "", isSandboxed: Bool, _ body: (Tmux) async throws -> Void
+    ) async throws {
         let command = try Command()
         try command.scratch.write("live.lua", Self.script)
-        let tmux = try await Tmux("'\(try Repository.program())' live.lua \(arguments)", scratch: command.scratch)
+        let tmux = try await Tmux(
+            "'\(try Repository.program())' \(Self.walls(isSandboxed)) live.lua \(arguments)", scratch: command.scratch)
         do {
             try await body(tmux)
         } catch {
@@ -42,8 +48,9 @@ struct TerminalTests {
         await tmux.end()
     }
 
-    @Test func `output of every kind goes by above the region, which stays as plain lines`() async throws {
-        try await onTerminal { tmux in
+    @Test(arguments: [false, true])
+    func `output of every kind goes by above the region, which stays as plain lines`(isSandboxed: Bool) async throws {
+        try await onTerminal(isSandboxed: isSandboxed) { tmux in
             let first = try await tmux.wait(for: "25 %")
             #expect(
                 first.contains(
@@ -64,8 +71,9 @@ struct TerminalTests {
         }
     }
 
-    @Test func `another size of the window draws the region anew`() async throws {
-        try await onTerminal { tmux in
+    @Test(arguments: [false, true])
+    func `another size of the window draws the region anew`(isSandboxed: Bool) async throws {
+        try await onTerminal(isSandboxed: isSandboxed) { tmux in
             try await tmux.wait(for: "25 %")
             try await tmux.resize(columns: 40, rows: 10)
             let shown = try await tmux.wait(for: "a shorter bar") { $0.contains(/progress █{5}░{14} 25 %/) }
@@ -74,9 +82,14 @@ struct TerminalTests {
         }
     }
 
-    @Test(arguments: [("", "C-c", "[exit 130]"), ("fail", "Enter", "[exit 1]"), ("exit", "Enter", "[exit 7]")])
-    func `whichever way it ends, the terminal is as it was`(argument: String, key: String, end: String) async throws {
-        try await onTerminal(argument) { tmux in
+    @Test(
+        arguments: [("", "C-c", "[exit 130]"), ("fail", "Enter", "[exit 1]"), ("exit", "Enter", "[exit 7]")],
+        [false, true])
+    func `whichever way it ends, the terminal is as it was`(
+        way: (argument: String, key: String, end: String), isSandboxed: Bool
+    ) async throws {
+        let (argument, key, end) = way
+        try await onTerminal(argument, isSandboxed: isSandboxed) { tmux in
             try await tmux.wait(for: "25 %")
             try await tmux.type("Enter")
             try await tmux.wait(for: "50 %")
@@ -90,7 +103,8 @@ struct TerminalTests {
         }
     }
 
-    @Test func `a second Ctrl-C ends it at once and leaves the terminal as it was`() async throws {
+    @Test(arguments: [false, true])
+    func `a second Ctrl-C ends it at once and leaves the terminal as it was`(isSandboxed: Bool) async throws {
         let command = try Command()
         try command.scratch.write(
             "stuck.lua",
@@ -101,7 +115,8 @@ struct TerminalTests {
             print("cleaning up")
             decart.shield(decart.sleep, 60000)
             """)
-        let tmux = try await Tmux("'\(try Repository.program())' stuck.lua", scratch: command.scratch)
+        let tmux = try await Tmux(
+            "'\(try Repository.program())' \(Self.walls(isSandboxed)) stuck.lua", scratch: command.scratch)
         try await tmux.wait(for: "25 %")
         try await tmux.type("C-c")
         try await tmux.wait(for: "cleaning up")
@@ -112,10 +127,12 @@ struct TerminalTests {
         await tmux.end()
     }
 
-    @Test func `a terminal that can do nothing gets plain lines`() async throws {
+    @Test(arguments: [false, true])
+    func `a terminal that can do nothing gets plain lines`(isSandboxed: Bool) async throws {
         let command = try Command()
         try command.scratch.write("plain.lua", #"document.getElementById("progress").value = 25"#)
-        let tmux = try await Tmux("TERM=dumb '\(try Repository.program())' plain.lua", scratch: command.scratch)
+        let tmux = try await Tmux(
+            "TERM=dumb '\(try Repository.program())' \(Self.walls(isSandboxed)) plain.lua", scratch: command.scratch)
         #expect(try await tmux.wait(for: "[exit 0]") == "progress: 25 %\n[exit 0]")
         await tmux.end()
     }

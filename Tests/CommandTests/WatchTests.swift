@@ -30,12 +30,15 @@ struct WatchTests {
         print("script " .. require("sub.module"))
         """
 
-    @Test func `a script runs again when it or a module of its changes, and Ctrl-C ends the watch`() async throws {
+    @Test(arguments: ["", "--sandbox", "--sandbox --allow-read=."])
+    func `a script runs again when it or a module of its changes, and Ctrl-C ends the watch`(
+        walls: String
+    ) async throws {
         let command = try Command()
         try command.scratch.write("script.lua", Self.script)
         try command.scratch.write("sub/module.lua", "return 'one'")
         let outcome = try await watch(
-            command, "--local --watch script.lua",
+            command, "--local \(walls) --watch script.lua",
             """
             wait_for script one
             echo "return 'two'" > sub/module.lua

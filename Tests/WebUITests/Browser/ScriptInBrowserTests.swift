@@ -4,13 +4,32 @@ import TestSupport
 import Testing
 
 extension BrowserTests {
-    /// Scripts run as users run them, with their page in Chromium.
+    /// Scripts run as users run them, with their page in Chromium: by themselves, and behind the walls of `--sandbox`, where
+    /// the page is the keeper's.
     @Suite
     struct ScriptInBrowserTests {
-        @Test func `the status display moves its line and its bar, and shows the video`() async throws {
-            let script = Repository.root + "/scripts/examples/status_display.lua"
+        private static func walls(_ isSandboxed: Bool) -> [String] {
+            isSandboxed ? ["--sandbox", "--allow-all"] : []
+        }
+
+        /// Jobs that are paid for need a cap then, and a journal that it is held by.
+        private static func paying(_ isSandboxed: Bool, _ scratch: ScratchFolder) -> [String] {
+            walls(isSandboxed) + (isSandboxed ? ["--cap", "100", "--journal", scratch.file("journal")] : [])
+        }
+
+        @Test(arguments: [false, true])
+        func `the status display moves its line and its bar, and shows the video`(isSandboxed: Bool) async throws {
+            let examples = Repository.root + "/scripts/examples/"
+            // Under a cap nothing is submitted whose price nobody knows.
+            let source = try String(contentsOfFile: examples + "status_display.lua", encoding: .utf8)
+            let script = try ScratchFile(
+                "status_display.lua", source.replacing("lucy-pro-i2v", with: "lucy-restyle-2"))
+            let scratch = try ScratchFolder()
             try await SteppedQueue.with { queue in
-                try await RunningProgram.with(queue.words + ["--web", script]) { program in
+                try await RunningProgram.with(
+                    queue.words + Self.paying(isSandboxed, scratch) + ["--web", script.path, examples + "clip.mp4"]
+                ) {
+                    program in
                     let address = try await program.address()
                     try await BrowserPage.with(address, width: 900, height: 660, reducedMotion: true) { page in
                         try await page.expects("document.title === 'status_display.lua'")
@@ -24,7 +43,7 @@ extension BrowserTests {
                         try await page.expects("document.querySelector('#progress progress').value === 100")
                         try await page.expects("document.querySelector('video')?.readyState >= 3")
                         try await page.expects(Self.pill("finished"))
-                        try await page.screenshot("status_display")
+                        if !isSandboxed { try await page.screenshot("status_display") }
                     }
                     // The page has been closed: the run is over.
                     let outcome = try await program.end()
@@ -36,8 +55,10 @@ extension BrowserTests {
             }
         }
 
-        @Test(arguments: ["", "os.exit(3)", "error('no')", "require('decart').sleep(100000)"])
-        func `a video that no page has come for is saved, whichever way the run ends`(end: String) async throws {
+        @Test(arguments: ["", "os.exit(3)", "error('no')", "require('decart').sleep(100000)"], [false, true])
+        func `a video that no page has come for is saved, whichever way the run ends`(
+            end: String, isSandboxed: Bool
+        ) async throws {
             let script = try ScratchFile(
                 "show.lua",
                 """
@@ -48,7 +69,7 @@ extension BrowserTests {
                 document.getElementById("status").textContent = "shown"
                 \(end)
                 """)
-            try await RunningProgram.with("--local", "--web", script.path) { program in
+            try await RunningProgram.with(Self.walls(isSandboxed) + ["--local", "--web", script.path]) { program in
                 try await program.says(end.contains("sleep") ? "shown" : "b.mp4 (19 bytes): no page has shown it")
                 program.interrupt()
                 let outcome = try await program.end()
@@ -57,9 +78,9 @@ extension BrowserTests {
             }
         }
 
-        @Test(arguments: [false, true])
+        @Test(arguments: [false, true], [false, true])
         func `a video that a page shows is saved at Ctrl-C, which leaves the page without it`(
-            scriptHasEnded: Bool
+            scriptHasEnded: Bool, isSandboxed: Bool
         ) async throws {
             let script = try ScratchFile(
                 "show.lua",
@@ -69,7 +90,7 @@ extension BrowserTests {
                 local button = document.getElementById("end")
                 button.onclick = function() button.onclick = nil end
                 """)
-            try await RunningProgram.with("--local", "--web", script.path) { program in
+            try await RunningProgram.with(Self.walls(isSandboxed) + ["--local", "--web", script.path]) { program in
                 try await BrowserPage.with(try await program.address()) { page in
                     // What it has fetched is no video.
                     try await page.expects("document.querySelector('video')?.error?.code > 0")
@@ -85,8 +106,11 @@ extension BrowserTests {
             }
         }
 
-        @Test(arguments: [(0, "finished"), (3, "failed")])
-        func `os.exit tells the pages, with what was set last`(code: Int, outcome: String) async throws {
+        @Test(arguments: [(0, "finished"), (3, "failed")], [false, true])
+        func `os.exit tells the pages, with what was set last`(
+            exit: (code: Int, outcome: String), isSandboxed: Bool
+        ) async throws {
+            let (code, outcome) = exit
             let script = try ScratchFile(
                 "leave.lua",
                 """
@@ -97,7 +121,7 @@ extension BrowserTests {
                   os.exit(\(code))
                 end
                 """)
-            try await RunningProgram.with("--local", "--web", script.path) { program in
+            try await RunningProgram.with(Self.walls(isSandboxed) + ["--local", "--web", script.path]) { program in
                 let address = try await program.address()
                 try await BrowserPage.with(address) { page in
                     try await page.expects("document.querySelector('#leave button')")
@@ -110,11 +134,15 @@ extension BrowserTests {
             }
         }
 
-        @Test func `the gallery makes three videos at the press of a button`() async throws {
+        @Test(arguments: [false, true])
+        func `the gallery makes three videos at the press of a button`(isSandboxed: Bool) async throws {
             let examples = Repository.root + "/scripts/examples/"
             let (html, script) = (examples + "gallery.html", examples + "gallery.lua")
+            let scratch = try ScratchFolder()
             try await SteppedQueue.with { queue in
-                try await RunningProgram.with(queue.words + ["--page", html, script]) { program in
+                try await RunningProgram.with(
+                    queue.words + Self.paying(isSandboxed, scratch) + ["--page", html, script]
+                ) { program in
                     let address = try await program.address()
                     try await BrowserPage.with(address, width: 1000, height: 620) { page in
                         try await page.expects("document.getElementById('make')?.textContent === 'Make three videos'")
@@ -129,12 +157,12 @@ extension BrowserTests {
                         try await page.expects("\(tiles).every(p => p.textContent === 'pending')")
                         queue.process()
                         try await page.expects("\(tiles).every(p => p.textContent === 'processing')")
-                        try await page.screenshot("gallery-making")
+                        if !isSandboxed { try await page.screenshot("gallery-making") }
                         queue.complete()
                         try await page.expects("document.querySelectorAll('video').length === 3")
                         try await page.expects("[...document.querySelectorAll('video')].every(v => v.readyState >= 3)")
                         try await page.expects("!document.getElementById('make').disabled")
-                        try await page.screenshot("gallery")
+                        if !isSandboxed { try await page.screenshot("gallery") }
                     }
                     let outcome = try await program.end()
                     #expect(outcome.status == 0)
@@ -142,7 +170,8 @@ extension BrowserTests {
             }
         }
 
-        @Test func `a script that fails shows why, and Ctrl-C ends it`() async throws {
+        @Test(arguments: [false, true])
+        func `a script that fails shows why, and Ctrl-C ends it`(isSandboxed: Bool) async throws {
             let script = try ScratchFile(
                 "look.lua",
                 """
@@ -151,7 +180,7 @@ extension BrowserTests {
                 decart.sleep(100)
                 decart.createDecartClient().queue.status("job_nope")
                 """)
-            try await RunningProgram.with("--local", "--web", script.path) { program in
+            try await RunningProgram.with(Self.walls(isSandboxed) + ["--local", "--web", script.path]) { program in
                 let address = try await program.address()
                 try await BrowserPage.with(address) { page in
                     try await page.expects("\(Self.notices).querySelector('dialog').open")
@@ -167,7 +196,8 @@ extension BrowserTests {
             }
         }
 
-        @Test func `a script that blocks does not hold up the page`() async throws {
+        @Test(arguments: [false, true])
+        func `a script that blocks does not hold up the page`(isSandboxed: Bool) async throws {
             let script = try ScratchFile(
                 "block.lua",
                 """
@@ -176,7 +206,7 @@ extension BrowserTests {
                 decart.sleep(10)
                 io.popen("cat"):close()
                 """)
-            try await RunningProgram.with("--local", "--web", script.path) { program in
+            try await RunningProgram.with(Self.walls(isSandboxed) + ["--local", "--web", script.path]) { program in
                 let address = try await program.address()
                 // `cat` reads what the test never writes: the script's thread stands still.
                 try await BrowserPage.with(address) { page in
