@@ -13,13 +13,13 @@ struct RegionPainter {
         let width = max(1, columns - 1)
         // Over all rows, even folded ones, so that bars do not jump as others come and go.
         let labels = rows.map { row in
-            if case .bar(let label, _, _, _) = row { ScriptText(label).width } else { 0 }
+            if case .bar(let label, _, _, _) = row { ScriptText.width(of: label) } else { 0 }
         }
         let values = rows.map { row in
             if case .bar(_, _, let value, _) = row { DisplayWidth.of(value) } else { 0 }
         }
         let times = rows.map { row in
-            if case .bar(_, _, _, let elapsed) = row { elapsed.count } else { 0 }
+            if case .bar(_, _, _, let elapsed) = row { elapsed.utf8.count } else { 0 }
         }
         let label = min(labels.max() ?? 0, max(8, width / 3))
         let value = values.max() ?? 0
@@ -56,7 +56,7 @@ struct RegionPainter {
         case .cells(let cells, let widths):
             clip(
                 cells.enumerated().map { column, cell in
-                    let gap = column == cells.count - 1 ? 0 : widths[column] - ScriptText(cell).width
+                    let gap = column == cells.count - 1 ? 0 : widths[column] - ScriptText.width(of: cell)
                     return cell + String(repeating: " ", count: max(0, gap))
                 }.joined(separator: "  "), width
             ).text
@@ -86,7 +86,7 @@ struct RegionPainter {
         }
         let rest = clip(tail + "  ", width - used)
         add(rest.text, rest.width)
-        return row + weak(String(repeating: " ", count: time - elapsed.count) + elapsed, max(0, width - used))
+        return row + weak(String(repeating: " ", count: time - elapsed.utf8.count) + elapsed, max(0, width - used))
     }
 
     /// A bar that is neither empty nor full shows at least one cell of each kind.
@@ -101,7 +101,7 @@ struct RegionPainter {
     }
 
     private func clip(_ text: String, _ width: Int) -> (text: String, width: Int) {
-        ScriptText(text).clipped(to: max(0, width), styled: style.hasColour)
+        ScriptText.clipped(text, to: max(0, width), styled: style.hasColour)
     }
 
     private func weak(_ text: String, _ width: Int) -> String { coloured(clip(text, width).text, "2") }

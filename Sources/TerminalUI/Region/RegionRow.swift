@@ -94,7 +94,7 @@ extension RegionRow {
             var widths: [Int] = []
             for line in lines {
                 for (column, cell) in line.enumerated() {
-                    let width = ScriptText(cell).width
+                    let width = ScriptText.width(of: cell)
                     if column == widths.count { widths.append(width) }
                     widths[column] = max(widths[column], width)
                 }

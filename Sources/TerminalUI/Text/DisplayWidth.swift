@@ -8,8 +8,13 @@
 /// | an accent, a joiner by itself | 0 |
 public enum DisplayWidth {
     public static func of(_ text: some StringProtocol) -> Int {
-        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
-        return text.reduce(0) { $0 + of($1) }
+        isPlain(text) ? text.utf8.count : text.reduce(0) { $0 + of($1) }
+    }
+
+    /// Whether each byte of it is a character in one cell, as most of what programs say. To find out costs less than to
+    /// take it apart.
+    static func isPlain(_ text: some StringProtocol) -> Bool {
+        text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     }
 
     static func of(_ character: Character) -> Int {

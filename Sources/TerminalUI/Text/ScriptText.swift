@@ -20,6 +20,17 @@ struct ScriptText {
         }
     }
 
+    /// The cells that a text takes.
+    static func width(of text: String) -> Int {
+        DisplayWidth.isPlain(text) ? text.utf8.count : ScriptText(text).width
+    }
+
+    /// As `clipped` below.
+    static func clipped(_ text: String, to limit: Int, styled: Bool) -> (text: String, width: Int) {
+        if text.utf8.count <= limit, DisplayWidth.isPlain(text) { return (text, text.utf8.count) }
+        return ScriptText(text).clipped(to: limit, styled: styled)
+    }
+
     /// Without any colours.
     var plain: String {
         var text = ""
