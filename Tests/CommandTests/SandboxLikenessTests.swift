@@ -48,6 +48,11 @@ struct SandboxLikenessTests {
         try await check(["\(Self.folder)/\(name)"])
     }
 
+    @Test(arguments: scripts(in: "batch"))
+    func `a batch does the same`(_ name: String) async throws {
+        try await check(["\(Self.folder)/\(name)"])
+    }
+
     @Test(arguments: scripts(in: "policies"))
     func `a policy does the same`(_ name: String) async throws {
         try await check(["--policy", "\(Self.folder)/\(name)", "\(Self.folder)/poll.lua"])
