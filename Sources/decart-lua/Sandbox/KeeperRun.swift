@@ -166,6 +166,12 @@ struct KeeperRun {
         // A video that waits in a page to be seen can still be lost.
         await journal.finish(endedWell: status == EXIT_SUCCESS, sparing: page?.videos.unseenJobs ?? [])
         tellUnfinished(journal)
+        if screen?.hasLeft == true {
+            page?.close(.processEnds(isSuccess: status == EXIT_SUCCESS))
+        } else if let page, await !page.serveOn(after: ExitStatus(code: status)), status == EXIT_SUCCESS {
+            status = EXIT_FAILURE
+        }
+        // A page uses permissions too.
         if let audit {
             audit.close()
             let flags = audit.flags
@@ -174,11 +180,6 @@ struct KeeperRun {
                     kind: .warning,
                     message: flags.isEmpty
                         ? "the script has used no permission" : "these flags would have been enough: \(flags)"))
-        }
-        if screen?.hasLeft == true {
-            page?.close(.processEnds(isSuccess: status == EXIT_SUCCESS))
-        } else if let page, await !page.serveOn(after: ExitStatus(code: status)), status == EXIT_SUCCESS {
-            status = EXIT_FAILURE
         }
         withExtendedLifetime(signals) {}
         await network.shutdown()
