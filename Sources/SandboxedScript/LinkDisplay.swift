@@ -128,10 +128,11 @@ public final class LinkDisplay: DocumentRenderer {
         sent.numbers[media] = sent.lastNumber
         let fileName = hasPage ? videos().first { $0.media == media }?.fileName : nil
         if fileName != nil { sent.handedOver.insert(media) }
-        // The keeper reads these again, and ends the run for what it cannot read.
+        // Whatever a script calls them, it fits into a frame. No file has a name as long as that.
         let linked = LinkedMedia(
-            size: media.size, type: String(media.type.prefix(200)), name: media.name.map { String($0.prefix(1000)) },
-            jobID: media.jobID, hasContent: hasPage, fileName: fileName)
+            size: media.size, type: Self.fitting(media.type), name: media.name.map(Self.fitting),
+            jobID: media.jobID.map(Self.fitting), hasContent: hasPage,
+            fileName: fileName.map { Array($0.prefix(8 << 10)) })
         connection.send(Frame(.media, sent.lastNumber, linked.payload))
         guard hasPage else { return }
         let number = sent.lastNumber
@@ -139,6 +140,10 @@ public final class LinkDisplay: DocumentRenderer {
         case .memory(let bytes): send(bytes[...], of: number)
         case .file(let path, _): sendFile(path, media.size, number)
         }
+    }
+
+    private static func fitting(_ text: String) -> String {
+        String(decoding: text.utf8.prefix(1 << 10), as: UTF8.self)
     }
 
     private func send(_ bytes: ArraySlice<UInt8>, of number: UInt32) {

@@ -92,6 +92,24 @@ struct SandboxedPageTests {
         }
     }
 
+    @Test func `names that no file can have are no fault of the link`() async throws {
+        let show = """
+            local decart = require("decart")
+            local long = ("x"):rep(1e6)
+            local video = decart.blob("a video", long, long)
+            decart.displayVideo(video, long)
+            document.getElementById(long).src = video
+            """
+        try await RunningProgram.with(
+            "--local", "--sandbox", "--allow-write=.", "--web", "-e", show, browser: false
+        ) { program in
+            try await program.says("a video that was shown is lost")
+            program.interrupt()
+            let outcome = try await program.end()
+            #expect(!outcome.errors.contains("is ended") && program.files.isEmpty)
+        }
+    }
+
     @Test func `a document that is too large stays as it was, and the script goes on`() async throws {
         let script = try ScratchFile(
             "large.lua",
