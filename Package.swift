@@ -39,7 +39,7 @@ let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "s
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-// SQLite itself, as GRDB has it.
+// SQLite's own interface, as GRDB gives it.
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -136,7 +136,7 @@ let package = Package(
             name: "PostgresJournal", dependencies: ["CPostgres", "SQLJournal", "JobJournal", "RunClock"]),
         // … and in a file of SQLite's.
         .target(
-            name: "SQLiteJournal", dependencies: ["SQLJournal", "JobJournal", "DecartAPI", "RunClock", sqlite]),
+            name: "SQLiteJournal", dependencies: ["SQLJournal", "JobJournal", "DecartAPI", "RunClock", grdb, sqlite]),
         // A client that writes down what it pays for.
         .target(
             name: "JournaledClient",

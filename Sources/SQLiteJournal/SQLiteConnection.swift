@@ -1,21 +1,15 @@
-import GRDBSQLite
+import GRDB
 import JobJournal
 import SQLJournal
 
-/// One connection to a journal in SQLite, by SQLite's own interface: a job takes some statements, and each through a
-/// library on top of it costs more than SQLite itself.
-///
-/// SQLite keeps no lock of its own around it: it is used by one thread at a time, as `SQLConnection` has it.
+/// One connection to a journal in SQLite.
 final class SQLiteConnection: SQLConnection {
     /// Another process's transaction takes milliseconds; one that is stopped in the middle of it takes for ever.
-    private static let busyTimeout: Int32 = 30_000
-    /// How many statements are kept. The journal has some dozens, and some whose lists are of any length.
-    private static let statementLimit = 128
+    private static let busyTimeout = 30.0
 
     let dialect = SQLDialect.exclusive
     let refusal: JournalError?
-    private let connection: OpaquePointer
-    private var statements: [String: SQLiteStatement] = [:]
+    private let database: DatabaseQueue
     private var isInTransaction = false
     private var isRelaxed = false
 
@@ -26,28 +20,25 @@ final class SQLiteConnection: SQLConnection {
     init(path: String?, refusal: JournalError? = nil, isImmutable: Bool = false) throws(SQLError) {
         self.refusal = refusal
         let isReadOnly = refusal != nil
-        let name = path.map { Self.name(of: $0, isImmutable: isImmutable) } ?? ":memory:"
-        let rights = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        var opened: OpaquePointer?
-        let code = sqlite3_open_v2(
-            name, &opened, rights | SQLITE_OPEN_NOMUTEX | (isImmutable ? SQLITE_OPEN_URI : 0), nil)
-        guard code == SQLITE_OK, let opened else {
-            // There is one also where it could not be opened, and it has the reason.
-            defer { sqlite3_close_v2(opened) }
-            throw SQLError(sqlite: code, on: opened)
+        var configuration = Configuration()
+        configuration.readonly = isReadOnly
+        configuration.busyMode = .timeout(Self.busyTimeout)
+        // Each transaction is begun, and ended, by hand: see `begin`.
+        configuration.allowsUnsafeTransactions = true
+        let isInMemory = path == nil
+        configuration.prepareDatabase { db in
+            guard !isInMemory, !isReadOnly else { return }
+            // Not by GRDB's own WAL mode: that sets synchronous=NORMAL afterwards, and takes 20 ms to do it.
+            try db.execute(sql: "PRAGMA journal_mode = WAL")
+            try db.execute(sql: "PRAGMA synchronous = FULL")
         }
-        connection = opened
-        sqlite3_extended_result_codes(connection, 1)
-        sqlite3_busy_timeout(connection, Self.busyTimeout)
-        try run("PRAGMA foreign_keys = ON", [])
-        guard path != nil, !isReadOnly else { return }
-        try run("PRAGMA journal_mode = WAL", [])
-        try run("PRAGMA synchronous = FULL", [])
-    }
-
-    deinit {
-        statements = [:]
-        sqlite3_close_v2(connection)
+        database = try Self.translated {
+            if let path {
+                try DatabaseQueue(path: Self.name(of: path, isImmutable: isImmutable), configuration: configuration)
+            } else {
+                try DatabaseQueue(configuration: configuration)
+            }
+        }
     }
 
     /// A path as SQLite takes it, which may read a name that begins with "file:" as a URI.
@@ -68,15 +59,15 @@ final class SQLiteConnection: SQLConnection {
     }
 
     func each(_ sql: String, _ arguments: [SQLValue], _ row: ([SQLValue]) -> Void) throws(SQLError) {
-        try statement(sql).run(arguments, row)
+        try Self.translated {
+            try database.unsafeReentrantWrite { db in
+                try db.cachedStatement(sql: sql).run(arguments, on: db.sqliteConnection, row)
+            }
+        }
     }
 
-    private func statement(_ sql: String) throws(SQLError) -> SQLiteStatement {
-        if let known = statements[sql] { return known }
-        if statements.count >= Self.statementLimit { statements = [:] }
-        let new = try SQLiteStatement(sql, on: connection)
-        statements[sql] = new
-        return new
+    func exclusively(_ body: () throws(SQLError) -> Void) throws(SQLError) {
+        try Self.translated { try database.unsafeReentrantWrite { _ in try body() } }
     }
 
     func damages() throws(SQLError) -> [String] {
@@ -103,5 +94,19 @@ final class SQLiteConnection: SQLConnection {
         isInTransaction = false
         // SQLite has rolled back by itself after some errors, and says so.
         _ = try? run("ROLLBACK", [])
+    }
+
+    /// GRDB's own text quotes a statement's values, which are the user's: only SQLite's message is passed on.
+    private static func translated<Value>(_ body: () throws -> Value) throws(SQLError) -> Value {
+        do {
+            return try body()
+        } catch let error as SQLError {
+            throw error
+        } catch let error as DatabaseError {
+            throw SQLError(
+                .init(sqlite: error.extendedResultCode.rawValue), error.message ?? error.resultCode.description)
+        } catch {
+            throw SQLError(.other, "\(type(of: error))")
+        }
     }
 }

@@ -1,27 +1,20 @@
+import GRDB
 import GRDBSQLite
 import SQLJournal
 
-/// A statement that SQLite has compiled. It belongs to its connection, which has to outlive it.
-final class SQLiteStatement {
-    private let connection: OpaquePointer
-    private let statement: OpaquePointer
-
-    init(_ sql: String, on connection: OpaquePointer) throws(SQLError) {
-        var made: OpaquePointer?
-        let code = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
-        guard code == SQLITE_OK, let made else { throw SQLError(sqlite: code, on: connection) }
-        self.connection = connection
-        statement = made
-    }
-
-    deinit { sqlite3_finalize(statement) }
-
+extension Statement {
     /// Runs it to its end, and hands each row over as it comes.
-    func run(_ arguments: [SQLValue], _ row: ([SQLValue]) -> Void) throws(SQLError) {
+    ///
+    /// GRDB has prepared it, and keeps it. Its values are SQLite's own affair: GRDB would look up how to bind and read each
+    /// of them, which takes longer than to do it.
+    func run(
+        _ arguments: [SQLValue], on connection: OpaquePointer?, _ row: ([SQLValue]) -> Void
+    ) throws(SQLError) {
+        let statement = sqliteStatement
         guard sqlite3_bind_parameter_count(statement) == arguments.count else {
             throw SQLError(.other, "a statement was given \(arguments.count) values, and takes another number")
         }
-        for (index, value) in arguments.enumerated() { try check(bind(value, at: Int32(index + 1))) }
+        for (index, value) in arguments.enumerated() { try check(bind(value, at: Int32(index + 1)), connection) }
         // Also where it fails: what it has locked is let go of, and it can be run again. Its values may be large.
         defer {
             sqlite3_reset(statement)
@@ -30,18 +23,19 @@ final class SQLiteStatement {
         while true {
             let code = sqlite3_step(statement)
             switch code {
-            case SQLITE_ROW: row((0..<sqlite3_data_count(statement)).map(value))
+            case SQLITE_ROW: row((0..<sqlite3_data_count(statement)).map(column))
             case SQLITE_DONE: return
             default: throw SQLError(sqlite: code, on: connection)
             }
         }
     }
 
-    private func check(_ code: Int32) throws(SQLError) {
+    private func check(_ code: Int32, _ connection: OpaquePointer?) throws(SQLError) {
         guard code == SQLITE_OK else { throw SQLError(sqlite: code, on: connection) }
     }
 
     private func bind(_ value: SQLValue, at index: Int32) -> Int32 {
+        let statement = sqliteStatement
         switch value {
         case .null: return sqlite3_bind_null(statement, index)
         case .integer(let integer): return sqlite3_bind_int64(statement, index, integer)
@@ -59,7 +53,8 @@ final class SQLiteStatement {
         }
     }
 
-    private func value(_ column: Int32) -> SQLValue {
+    private func column(_ column: Int32) -> SQLValue {
+        let statement = sqliteStatement
         switch sqlite3_column_type(statement, column) {
         case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
         case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, column))
@@ -74,25 +69,29 @@ final class SQLiteStatement {
 
 extension SQLError {
     /// What SQLite says of a call that has just failed.
-    init(sqlite code: Int32, on connection: OpaquePointer?) {
-        let kind: Kind =
-            switch code & 0xFF {
-            case SQLITE_BUSY, SQLITE_LOCKED: .busy
-            case SQLITE_FULL: .diskFull
-            // Even to read it takes some room, unless another process has it open.
-            case SQLITE_IOERR where code == Self.noRoomForSharedMemory: .diskFull
-            case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM: .readOnly
-            case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
-            // A job was to be given to a process that another one has taken for dead.
-            case SQLITE_CONSTRAINT where code == Self.foreignKey: .conflict
-            default: .other
-            }
+    fileprivate init(sqlite code: Int32, on connection: OpaquePointer?) {
         // Its words on the connection, which say more than those for the code. They quote no values.
         let words = connection.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
-        self.init(kind, words.map { String(cString: $0) } ?? "error \(code)")
+        self.init(Kind(sqlite: code), words.map { String(cString: $0) } ?? "error \(code)")
+    }
+}
+
+extension SQLError.Kind {
+    /// - Parameter code: one of SQLite's extended result codes.
+    init(sqlite code: Int32) {
+        switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
+        case SQLITE_FULL: self = .diskFull
+        // Even to read it takes some room, unless another process has it open.
+        case SQLITE_IOERR where code == Self.noRoomForSharedMemory: self = .diskFull
+        case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM: self = .readOnly
+        case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged
+        // A job was to be given to a process that another one has taken for dead.
+        case SQLITE_CONSTRAINT where code == Self.foreignKey: self = .conflict
+        default: self = .other
+        }
     }
 
-    /// `SQLITE_IOERR_SHMSIZE` and `SQLITE_CONSTRAINT_FOREIGNKEY`, which are macros that Swift does not see.
-    private static let noRoomForSharedMemory = SQLITE_IOERR | 19 << 8
-    private static let foreignKey = SQLITE_CONSTRAINT | 3 << 8
+    private static let noRoomForSharedMemory = ResultCode.SQLITE_IOERR_SHMSIZE.rawValue
+    private static let foreignKey = ResultCode.SQLITE_CONSTRAINT_FOREIGNKEY.rawValue
 }
