@@ -60,6 +60,7 @@ extension JournaledClient {
 
     /// A result has been saved at `path`: writes the file beside it, and then that it is on disk.
     public func saved(_ origin: JournaledResult.Origin, at path: BytePath) async {
+        if let elsewhere { return await writeSidecar(origin, at: path, elsewhere) }
         let row: JobRow?
         switch origin {
         case .job(let id): row = await journal.row(of: id, at: server)
@@ -78,7 +79,9 @@ extension JournaledClient {
             row.result = path
             row.resultBytes = content.size
             row.resultSHA256 = content.sha256
-            await SidecarFile(result: path, clock: clock).write(row, at: journal.now) { journal.tell($0) }
+            await SidecarFile(result: path, clock: clock).write(
+                Sidecar.json(of: row, version: ClientConfiguration.version, savedAt: journal.now)
+            ) { journal.tell($0) }
             journal.reached(.sidecarWritten)
         }
         switch origin {
@@ -88,6 +91,21 @@ extension JournaledClient {
         case .submission(let submission):
             await journal.saved(submission: submission, path: path, size: content.size, sha256: content.sha256)
         }
+    }
+
+    /// The file beside a result whose job is written down elsewhere.
+    private func writeSidecar(_ origin: JournaledResult.Origin, at path: BytePath, _ elsewhere: any PaidWork) async {
+        let path = AbsolutePath.of(path)
+        guard writesSidecars, case .job(let id) = origin, mayWrite(BytePath("\(path).json")) else { return }
+        let content: FileContent
+        do throws(DecartError) {
+            content = try await FileContent.read(path, measures: false, on: clock)
+        } catch {
+            // What may be written need not be readable.
+            return
+        }
+        guard let json = await elsewhere.provenance(of: id, size: content.size, sha256: content.sha256) else { return }
+        await SidecarFile(result: path.description, clock: clock).write(json) { journal.tell($0) }
     }
 
     /// A result that is on no disk has served its purpose: its script has ended well.

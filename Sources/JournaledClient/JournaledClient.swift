@@ -15,6 +15,8 @@ public struct JournaledClient: Sendable {
     public var trustsLengths = true
     /// Who submits, and writes that down, in place of this process.
     public var elsewhere: (any PaidWork)?
+    /// Whether a file may be written.
+    public var mayWrite: @Sendable (BytePath) -> Bool = { _ in true }
     let aliases: AliasBook
     let clock: any RunClock
     let chance: Chance

@@ -17,4 +17,12 @@ public protocol PaidWork: Sendable {
     func process(
         _ prepared: PreparedSubmission, _ terms: SubmitTerms, hasDrawnSeed: Bool
     ) async throws(DecartError) -> Blob
+
+    /// What is written beside the result of a job: how it was made, and with what.
+    ///
+    /// - Parameters:
+    ///   - size: of the result, in bytes.
+    ///   - sha256: its digest, in hexadecimal digits.
+    /// - Returns: nil where nobody knows.
+    func provenance(of job: JobID, size: Int, sha256: String) async -> JSONValue?
 }

@@ -30,7 +30,7 @@ struct SidecarFile {
     }
 
     /// Writes it whole or not at all, and never over a file that is something else.
-    func write(_ row: JobRow, at time: Int64, tell: (String) -> Void) async {
+    func write(_ provenance: JSONValue, tell: (String) -> Void) async {
         let path = path
         let isFree = await FileWork.run(on: clock) { () throws(Never) -> Bool in
             guard let file = fopen(path, "re") else { return errno == ENOENT }
@@ -42,9 +42,8 @@ struct SidecarFile {
         guard isFree else {
             return tell("how the result was made is not written to \(path): there is another file of that name")
         }
-        let json = Sidecar.json(of: row, version: ClientConfiguration.version, savedAt: time)
         do throws(DecartError) {
-            try await Blob(bytes: json.serialized() + [UInt8(ascii: "\n")], type: "application/json")
+            try await Blob(bytes: provenance.serialized() + [UInt8(ascii: "\n")], type: "application/json")
                 .save(to: path, on: clock)
         } catch {
             tell("how the result was made could not be written to \(path): \(error.message)")

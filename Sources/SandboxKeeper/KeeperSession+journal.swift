@@ -1,4 +1,5 @@
 import DecartAPI
+import DecartClient
 import JobJournal
 import JournaledClient
 import SandboxLink
@@ -31,5 +32,17 @@ extension KeeperSession {
         } catch {
             return .failed(error)
         }
+    }
+
+    /// How the result of a job of this run was made.
+    func provenance(of text: String, _ size: Int, _ sha256: String) async -> LinkedAnswer {
+        guard let paid = settings.paid, paid.journal.isLasting, let job = try? JobID(text),
+            var row = await paid.journal.row(of: job, at: paid.client.configuration.baseURL.text),
+            row.run == paid.journal.settings.run.name
+        else { return .journal(.null) }
+        row.resultBytes = size
+        row.resultSHA256 = sha256
+        return .journal(
+            Sidecar.json(of: row, version: ClientConfiguration.version, savedAt: paid.journal.now))
     }
 }

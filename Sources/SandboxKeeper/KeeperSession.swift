@@ -345,6 +345,7 @@ public final class KeeperSession: @unchecked Sendable {
         case .chunk, .module:
             return await FileWork.run(on: settings.clock) { [settings] () throws(Never) in settings.load(question) }
         case .jobs, .spend: return await journalAnswer(to: question)
+        case .provenance(let job, let size, let sha256): return await provenance(of: job, size, sha256)
         case .open: return .none(reason: "the user decides about that", isRefusal: true)
         }
     }

@@ -30,7 +30,7 @@ public struct ScriptFiles: Sendable {
         case .chunk(let path) where path.count < 4096: chunk(BytePath(bytes: path))
         case .module(let name) where name.utf8.count < 1024: module(name)
         case .chunk, .module: .none(reason: "the name is too long", isRefusal: false)
-        case .jobs, .spend, .open: .none(reason: "that is no file", isRefusal: false)
+        case .jobs, .spend, .open, .provenance: .none(reason: "that is no file", isRefusal: false)
         }
     }
 

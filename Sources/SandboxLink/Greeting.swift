@@ -15,6 +15,8 @@ public struct Greeting: Sendable {
     public var permissions: Permissions
     /// A folder for temporary files; nil: there is none.
     public var temporaryFolder: [UInt8]?
+    /// The folder of what runs have learned, where the script may read and write it.
+    public var stateFolder: String?
     /// Whether somebody can be asked for what it may not do.
     public var canAsk: Bool
     /// Where the keeper shows the script's document.
@@ -45,7 +47,8 @@ public struct Greeting: Sendable {
 
     public init(
         words: [[UInt8]], environment: [Variable], server: String?, clientFault: DecartError?,
-        permissions: Permissions, temporaryFolder: [UInt8]?, canAsk: Bool, display: Display = []
+        permissions: Permissions, temporaryFolder: [UInt8]?, stateFolder: String? = nil,
+        canAsk: Bool, display: Display = []
     ) {
         self.words = words
         self.environment = environment
@@ -53,6 +56,7 @@ public struct Greeting: Sendable {
         self.clientFault = clientFault
         self.permissions = permissions
         self.temporaryFolder = temporaryFolder
+        self.stateFolder = stateFolder
         self.canAsk = canAsk
         self.display = display
     }
@@ -68,6 +72,7 @@ public struct Greeting: Sendable {
         writer.add(clientFault) { $0.add($1.linked.serialized()) }
         permissions.write(to: &writer)
         writer.add(temporaryFolder) { $0.add($1) }
+        writer.add(stateFolder) { $0.add($1) }
         writer.add(canAsk)
         writer.add(display.rawValue)
         return writer.bytes
@@ -88,6 +93,7 @@ public struct Greeting: Sendable {
         }
         permissions = try Permissions(&reader)
         temporaryFolder = try reader.optional { reader throws(LinkFault) in try reader.data() }
+        stateFolder = try reader.optional { reader throws(LinkFault) in try reader.text() }
         canAsk = try reader.flag()
         display = Display(rawValue: try reader.byte())
         try reader.end()

@@ -12,6 +12,8 @@ public enum LinkedQuestion: Hashable, Sendable {
     case spend
     /// A file that the script may not open, for the user to decide about.
     case open(LinkedOpening)
+    /// How a result was made that has so many bytes, and this digest in hexadecimal digits.
+    case provenance(job: String, size: Int, sha256: String)
 
     public var payload: [UInt8] {
         var writer = FieldWriter()
@@ -30,6 +32,11 @@ public enum LinkedQuestion: Hashable, Sendable {
             writer.add(UInt8(4))
             writer.add(opening.way.rawValue)
             writer.add(opening.path)
+        case .provenance(let job, let size, let sha256):
+            writer.add(UInt8(5))
+            writer.add(job)
+            writer.add(Int64(size))
+            writer.add(sha256)
         }
         return writer.bytes
     }
@@ -46,6 +53,7 @@ public enum LinkedQuestion: Hashable, Sendable {
                 throw LinkFault("an unknown way to open a file")
             }
             self = .open(LinkedOpening(way: way, path: try reader.data()))
+        case 5: self = .provenance(job: try reader.text(), size: try reader.size(), sha256: try reader.text())
         default: throw LinkFault("an unknown question")
         }
         try reader.end()

@@ -175,6 +175,15 @@ public final class LinkTransport: QueueTransport, PaidWork {
     /// What this run has spent.
     public func spend() async throws(DecartError) -> JSONValue { try await ask(.spend) }
 
+    public func provenance(of job: JobID, size: Int, sha256: String) async -> JSONValue? {
+        do throws(DecartError) {
+            let json = try await ask(.provenance(job: job.text, size: size, sha256: sha256))
+            return json == .null ? nil : json
+        } catch {
+            return nil
+        }
+    }
+
     private func ask(_ question: LinkedQuestion) async throws(DecartError) -> JSONValue {
         guard question.payload.count <= LinkedSubmit.termsLimit else {
             throw DecartError(.invalidOptions, "A label or a name that is asked for is longer than any job's.")

@@ -135,7 +135,8 @@ struct ScriptRun {
             settings.journal = journal
             settings.writesSidecars = options.journal.writesSidecars
             if let sandbox { sandbox.prepare(&settings, keeper: options.isLocal ? nil : keeper) }
-            if sandbox == nil, !options.isLocal, let folder = StateFolder.path(environment) {
+            let state = sandbox == nil ? StateFolder.path(environment) : sandbox?.stateFolder
+            if !options.isLocal, let folder = state {
                 settings.durations = .file("\(folder)/durations.csv")
             }
             let renderers = Renderers(

@@ -129,6 +129,16 @@ final class ClientBinding {
         var paid = JournaledClient(client, journal: journal, aliases: aliases, clock: clock, chance: settings.chance)
         paid.writesSidecars = settings.writesSidecars
         paid.elsewhere = settings.paidWork
+        if let files = settings.files {
+            paid.mayWrite = { path in
+                do throws(DecartError) {
+                    try files.check(.write, path)
+                    return true
+                } catch {
+                    return false
+                }
+            }
+        }
         return paid
     }
 

@@ -14,6 +14,7 @@ import RunClock
 import SandboxKeeper
 import SandboxLink
 import SandboxWalls
+import SandboxedScript
 import ScriptPermissions
 import ScriptRuntime
 import SeededNumbers
@@ -144,7 +145,7 @@ struct KeeperRun {
             environment: variables(permissions, environment),
             server: try? client?.get().client.configuration.baseURL.text,
             clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(),
-            canAsk: prompt != nil, display: display)
+            stateFolder: stateFolder(permissions, environment), canAsk: prompt != nil, display: display)
         let process: ScriptProcess
         do throws(WallFailure) {
             process = try ScriptProcess(
@@ -281,6 +282,19 @@ struct KeeperRun {
             return .success(paid)
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// Where a script keeps how long jobs took, if it may.
+    private func stateFolder(_ permissions: Permissions, _ environment: [String: String]) -> String? {
+        guard let folder = StateFolder.path(environment) else { return nil }
+        do throws(DecartError) {
+            for kind in [PermissionKind.read, .write] {
+                try SandboxGuard(permissions).checkFile(kind, BytePath(folder))
+            }
+            return folder
+        } catch {
+            return nil
         }
     }
 

@@ -29,10 +29,12 @@ extension SandboxedProcess {
             })
     }
 
+    /// The folder of what runs have learned; nil where the script may not read and write it.
+    var stateFolder: String? { greeting.stateFolder }
+
     /// - Parameter keeper: carries requests; nil: the queue is in this process.
     func prepare(_ settings: inout DecartModule.Settings, keeper: LinkTransport?) {
         settings.files = GuardedFiles(guardian: guardian)
-        settings.writesSidecars = false
         guard let keeper else { return }
         settings.paidWork = keeper
         settings.runJournal = KeptJournal(keeper: keeper)
