@@ -54,16 +54,11 @@ final class RecordingServer {
         process.arguments = ["python3", "-B", script, folder.file("records")]
         process.standardOutput = output
         // The one line it prints comes when it is ready; waiting for it must not hold up the threads of other tests.
-        let line = try await withCheckedThrowingContinuation { continuation in
-            output.fileHandleForReading.readabilityHandler = { handle in
-                handle.readabilityHandler = nil
-                continuation.resume(returning: String(decoding: handle.availableData, as: UTF8.self))
-            }
-            do {
-                try process.run()
-            } catch {
-                output.fileHandleForReading.readabilityHandler = nil
-                continuation.resume(throwing: error)
+        try process.run()
+        let line = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                let bytes = output.fileHandleForReading.availableData
+                continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
             }
         }
         guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {

@@ -42,16 +42,21 @@ final class RunningProgram: Sendable {
         }
         let errors = Pipe()
         process.standardError = errors
-        errors.fileHandleForReading.readabilityHandler = { [self] handle in
-            let bytes = handle.availableData
-            if bytes.isEmpty { handle.readabilityHandler = nil }
-            changed { state in
-                state.errors += String(decoding: bytes, as: UTF8.self)
-                state.hasAllErrors = bytes.isEmpty
-            }
-        }
         process.terminationHandler = { [self] process in changed { $0.status = process.terminationStatus } }
         try process.run()
+        // On a thread of its own: what libdispatch reads for a handler may be closed, and its number be another's, before it
+        // has let go of it.
+        Thread.detachNewThread { [self] in
+            var isOver = false
+            while !isOver {
+                let bytes = errors.fileHandleForReading.availableData
+                isOver = bytes.isEmpty
+                changed { state in
+                    state.errors += String(decoding: bytes, as: UTF8.self)
+                    state.hasAllErrors = isOver
+                }
+            }
+        }
     }
 
     /// - Parameters:
