@@ -143,8 +143,13 @@ public final class KeeperSession: @unchecked Sendable {
         settings.clock.cancelWake(late)
         try? await channel.eventLoop.submit { [self] in
             // What it asked for is of no use any more.
-            while !isBroken, settings.display != nil, let frame = try? decoder.next() {
-                if frame.kind.isShown { try? takeShown(frame) }
+            do throws(LinkFault) {
+                while !isBroken, settings.display != nil, let frame = try decoder.next() {
+                    if frame.kind.isShown { try takeShown(frame) }
+                }
+            } catch {
+                // Nothing that follows a fault counts.
+                fail(error.description)
             }
         }.get()
     }

@@ -9,8 +9,10 @@ public struct LinkedDocument: Sendable {
     public static let textLimit = 2 << 20
 
     public private(set) var document = LiveDocument()
-    /// What has come of a patch whose last part is still missing.
+    /// What has come of a patch whose last part is still missing, and how much that is.
     private var coming: DocumentPatch?
+    private var text = 0
+    private var children = 0
 
     public init() {}
 
@@ -23,19 +25,29 @@ public struct LinkedDocument: Sendable {
     /// - Throws: for what no script's document can come to.
     public mutating func take(_ part: LinkedPatch) throws(LinkFault) -> Bool {
         var patch = part.patch
-        if let begun = coming {
+        if var begun = coming {
             guard patch.from == begun.from, patch.sequence == begun.sequence, patch.title == nil else {
                 throw LinkFault("a patch within another one")
             }
+            // In place: there may be many parts.
+            coming = nil
+            begun.elements += patch.elements
             patch = begun
-            patch.elements += part.patch.elements
+        } else {
+            (text, children) = (0, 0)
         }
-        guard patch.elements.count <= Self.elementLimit, Self.text(in: patch) <= Self.textLimit else {
+        text += Self.text(in: part.patch)
+        children += part.patch.elements.reduce(0) { $0 + ($1.children?.count ?? 0) }
+        // No tree has more children than elements.
+        guard patch.elements.count <= Self.elementLimit, children <= Self.elementLimit, text <= Self.textLimit else {
             throw LinkFault("too large a patch")
         }
-        coming = part.isLast ? nil : patch
-        if part.isLast { try apply(patch) }
-        return part.isLast
+        guard part.isLast else {
+            coming = patch
+            return false
+        }
+        try apply(patch)
+        return true
     }
 
     private mutating func apply(_ patch: DocumentPatch) throws(LinkFault) {
@@ -52,10 +64,12 @@ public struct LinkedDocument: Sendable {
             }
         }
         let count = try countTree(changes)
-        document.apply(patch)
+        var next = document
+        next.apply(patch)
         // What has left the tree is gone.
-        guard document.count == count else { throw LinkFault("elements outside the document's tree") }
-        guard Self.text(in: document) <= Self.textLimit else { throw LinkFault("a document with too much text") }
+        guard next.count == count else { throw LinkFault("elements outside the document's tree") }
+        guard Self.text(in: next) <= Self.textLimit else { throw LinkFault("a document with too much text") }
+        document = next
     }
 
     /// How many elements there will be. Each hangs in one place, and each that has changed hangs somewhere: what is no tree

@@ -25,7 +25,7 @@ public final class LinkConnection: Sendable {
     private let gathered = Mutex<[UInt8]>([])
     private let state = Mutex(State())
     private let closed: @Sendable () -> Never
-    /// What comes without having been asked for; set before `start`.
+    /// What comes without having been asked for.
     private let events = Mutex(Events())
 
     /// What the keeper tells of the display, on a thread that reads the link and may not write to it.

@@ -2,6 +2,7 @@ import DecartModule
 import Glibc
 import LuaVM
 import RunClock
+import SandboxKeeper
 import SystemPackage
 import TerminalUI
 
@@ -13,6 +14,9 @@ struct Console: Sendable {
     var isJSON = false
     /// Says nothing but errors.
     var isQuiet = false
+    /// What it says may have words of a script's in it that is not trusted: a terminal gets text and colours of it, and
+    /// nothing that would drive it.
+    var isGuarded = false
     /// Gives the time in JSON. It is the run's clock, so that a run under virtual time prints the same every time.
     var clock: any RunClock = Self.realTime
 
@@ -69,7 +73,9 @@ struct Console: Sendable {
 
     /// A line, or several, as they are.
     func line(_ text: String) {
-        Self.write(text + "\n")
+        guard isGuarded, isatty(STDERR_FILENO) == 1 else { return Self.write(text + "\n") }
+        var filter = OutputFilter()
+        Self.write(String(decoding: filter.filter(text.utf8), as: UTF8.self) + "\n")
     }
 
     /// Text that need not be a whole line.

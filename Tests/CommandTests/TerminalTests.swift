@@ -127,6 +127,22 @@ struct TerminalTests {
         await tmux.end()
     }
 
+    /// What the keeper says has words of the script's in it.
+    @Test func `a name that a script makes up does not drive the terminal`() async throws {
+        let command = try Command()
+        try command.scratch.write(
+            "name.lua",
+            #"""
+            local decart = require("decart")
+            decart.displayVideo(decart.blob("x", "video/mp4"), "\27]2;owned\7a.mp4")
+            os.exit(0)
+            """#)
+        let outcome = try await command.runThroughShell(
+            #"script -qec "'$1' --local --sandbox --ui none --allow-write=. --web name.lua" /dev/null"#)
+        #expect(outcome.output.contains("saved a.mp4 (1 bytes)"), "\(outcome.output)\(outcome.errors)")
+        #expect(!outcome.output.contains("\u{1B}") && !outcome.output.contains("\u{7}"))
+    }
+
     @Test(arguments: [false, true])
     func `a terminal that can do nothing gets plain lines`(isSandboxed: Bool) async throws {
         let command = try Command()

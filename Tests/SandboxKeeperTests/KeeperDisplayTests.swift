@@ -133,6 +133,18 @@ struct KeeperDisplayTests {
         }
     }
 
+    @Test func `nothing counts that follows a fault, also in a process's last moment`() async throws {
+        let display = Display()
+        try await session.with(display: display) { intruder, _, news in
+            // The process is gone before the keeper has read any of it.
+            intruder.send(
+                Frame(.patch, 0, [1]).bytes + Self.patch { $0.setTitle("after the fault") })
+            shutdown(intruder.descriptor, Int32(SHUT_RDWR))
+            while news.faults.withLock({ $0.isEmpty }) { await Task.yield() }
+        }
+        #expect(display.shown.withLock { $0.title }.isEmpty)
+    }
+
     @Test func `a picture that nobody has sent is a fault`() async throws {
         try await session.with(display: Display()) { intruder, _, news in
             let blob = MediaBlob(storage: .memory([]), size: 0, type: "", name: nil)

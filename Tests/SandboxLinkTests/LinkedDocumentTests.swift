@@ -164,13 +164,26 @@ struct LinkedDocumentTests {
         var document = LinkedDocument()
         var script = LiveDocument()
         var sent = 0
-        #expect(throws: LinkFault.self) {
+        #expect(throws: LinkFault("a document with too much text")) {
             for number in 0..<5 {
                 let text = String(repeating: "x", count: LinkedDocument.textLimit / 4)
                 script.set(.textContent, of: script.element(named: "n\(number)"), to: .text(text))
                 guard let patch = script.patch(since: sent) else { return }
                 sent = patch.sequence
                 _ = try Self.take(patch, &document)
+            }
+        }
+    }
+
+    @Test func `more children than a document can have are refused before they are all there`() throws {
+        var document = LinkedDocument()
+        let many = (0..<9000).map { ElementID(number: $0 + 1) }
+        let elements = (0..<40).map { Self.change(ElementID(number: $0), isNew: true, many) }
+        let parts = LinkedPatch.parts(of: DocumentPatch(from: 0, sequence: 1, elements: elements)) { _ in 0 }
+        #expect(parts.count > 2)
+        #expect(throws: LinkFault("too large a patch")) {
+            for part in parts.dropLast() {
+                _ = try document.take(try LinkedPatch(part) { _ throws(LinkFault) in throw LinkFault("none") })
             }
         }
     }

@@ -50,6 +50,7 @@ struct KeeperRun {
         self.command = command
         console = Console(isJSON: options.ui == .json)
         console.isQuiet = logLevel > .warning
+        console.isGuarded = true
     }
 
     private var logLevel: Logger.Level { Logger.Level(rawValue: options.logLevel) ?? .warning }
