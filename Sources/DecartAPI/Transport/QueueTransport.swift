@@ -7,6 +7,16 @@
 public protocol QueueTransport: Sendable {
     /// - Throws: `TransportError`, also when the calling task is cancelled, which ends the exchange at once.
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply
+
+    /// A direct way for GETs to addresses that begin with `base`, all of them with these headers; nil where there is
+    /// none, or none yet: then it may be asked for again. Most transports have none.
+    ///
+    /// - Parameters:
+    ///   - base: an absolute URL up to somewhere in its path.
+    ///   - idleTimeout: as in `TransportRequest`.
+    func directWay(
+        to base: String, headers: [(name: String, value: String)], idleTimeout: Duration
+    ) -> (any DirectWay)?
 }
 
 /// What went wrong below HTTP, and how far the request had come by then: that decides whether a submit may be repeated.

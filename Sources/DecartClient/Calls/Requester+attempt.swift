@@ -4,8 +4,13 @@ import FoundationEssentials
 extension Requester {
     /// Sends `read` once, following redirects.
     ///
-    /// - Parameter retry: which try after the first it is.
-    func attempt(_ read: Read, _ retry: TransportRequest.Retry? = nil) async -> Attempt {
+    /// - Parameters:
+    ///   - retry: which try after the first it is.
+    ///   - first: what came of its first request, if that has been sent already.
+    func attempt(
+        _ read: Read, _ retry: TransportRequest.Retry? = nil, after first: Result<TransportReply, TransportError>? = nil
+    ) async -> Attempt {
+        var first = first
         var url = URLText.encoded(read.url)
         var origin = read.isOfAPI ? configuration.baseURL.origin : nil
         for _ in 0...Redirect.limit {
@@ -16,8 +21,13 @@ extension Requester {
             request.retry = retry
             let reply: TransportReply
             do throws(TransportError) {
-                if Task.isCancelled { throw TransportError(.cancelled, reach: .neverSent, reason: "cancelled") }
-                reply = try await transport.send(request)
+                if let sent = first {
+                    first = nil
+                    reply = try sent.get()
+                } else {
+                    if Task.isCancelled { throw TransportError(.cancelled, reach: .neverSent, reason: "cancelled") }
+                    reply = try await transport.send(request)
+                }
             } catch {
                 return .failed(error)
             }

@@ -10,6 +10,7 @@ struct Requester: Sendable {
     let chance: Chance
     let executor: (any TaskExecutor)?
     let notices: ClientNotices
+    let statusWay: StatusWay
     /// When all that this does has to be over; nothing is waited for that would end later.
     var deadline: RunInstant?
     /// What every request has. Put together once, since a program may poll thousands of times a second; the key stays
@@ -31,6 +32,7 @@ struct Requester: Sendable {
         headers = [
             (name: "user-agent", value: configuration.userAgent), (name: "accept-encoding", value: "identity"),
         ]
+        statusWay = StatusWay()
     }
 
     /// A GET.
@@ -52,12 +54,18 @@ struct Requester: Sendable {
     }
 
     /// The reply to `read`, a success; tried again where that may help.
-    func get(_ read: Read) async throws(DecartError) -> TransportReply {
+    ///
+    /// - Parameter first: what came of the first request, if that has been sent already.
+    func get(
+        _ read: Read, after first: Result<TransportReply, TransportError>? = nil
+    ) async throws(DecartError) -> TransportReply {
         var schedule = RetrySchedule(maxRetries: configuration.maxRetries)
+        var first = first
         while true {
+            defer { first = nil }
             let event: RetryRule.Event
             let error: DecartError
-            switch await attempt(read, schedule.retry) {
+            switch await attempt(read, schedule.retry, after: first) {
             case .reply(let reply) where (200...299).contains(reply.status):
                 return reply
             case .reply(let reply):

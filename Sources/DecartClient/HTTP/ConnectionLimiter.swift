@@ -47,18 +47,23 @@ final class ConnectionLimiter: Sendable {
     /// A slot as soon as one is free; nil if the calling task is cancelled first.
     func acquire() async -> ConnectionSlot? {
         if Task.isCancelled { return nil }
-        let atOnce = state.withLock { state -> Bool in
-            guard state.free > 0 else { return false }
-            state.free -= 1
-            return true
-        }
-        if atOnce { return ConnectionSlot(of: self) }
+        if let slot = acquireNow() { return slot }
         let ticket = state.withLock { $0.takeTicket() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { wait($0, ticket) }
         } onCancel: {
             state.withLock { $0.remove(ticket) }?.resume(returning: nil)
         }
+    }
+
+    /// A slot if one is free; nil: there is none.
+    func acquireNow() -> ConnectionSlot? {
+        let isFree = state.withLock { state -> Bool in
+            guard state.free > 0 else { return false }
+            state.free -= 1
+            return true
+        }
+        return isFree ? ConnectionSlot(of: self) : nil
     }
 
     private func wait(_ waiter: Waiter, _ ticket: UInt64) {

@@ -16,7 +16,7 @@ import Synchronization
 public final class HTTPTransport: QueueTransport {
     private let configuration: Configuration
     private let clock: any RunClock
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private let clients: [Route: HTTPClients]
     let limiter: ConnectionLimiter
     let kept: KeptConnections
@@ -73,15 +73,21 @@ public final class HTTPTransport: QueueTransport {
     private func carry(
         _ request: TransportRequest, to target: KeptConnections.Target, _ slot: ConnectionSlot
     ) async throws(TransportError) -> TransportReply {
-        var headers = HTTPHeaders([("host", target.origin.header)])
-        for (name, value) in request.headers { headers.add(name: name, value: value) }
         let watch = ExchangeWatch(
             peer: target.origin.peer, idleTimeout: request.idleTimeout, silence: silence, onSending: request.onSending)
-        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: target.path, headers: headers)
-        let result = await target.origin.exchange(KeptExchange(head, watch, on: loop))
+        let bytes = target.request(with: request.headers).bytes()
+        let result = await target.origin.exchange(KeptExchange(bytes, watch, on: loop))
         slot.release()
-        return try result.mapError(watch.failure).get()
-            .decoded(limit: configuration.collectedReplyLimit, peer: watch.peer)
+        return try watch.reply(result, limit: configuration.collectedReplyLimit).get()
+    }
+
+    public func directWay(
+        to base: String, headers: [(name: String, value: String)], idleTimeout: Duration
+    ) -> (any DirectWay)? {
+        let request = TransportRequest(.get, url: base, headers: headers, idleTimeout: idleTimeout)
+        guard let target = kept.target(of: request) else { return nil }
+        return KeptWay(
+            to: target, request, replyLimit: configuration.collectedReplyLimit, limiter, silence, clock)
     }
 
     /// The reply, and what the server speaks.

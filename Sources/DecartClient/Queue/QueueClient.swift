@@ -8,13 +8,17 @@ public struct QueueClient: Sendable {
 
     /// A job's status: one poll.
     ///
-    /// - Parameter limit: how long this may take, retries included; nil for no limit of its own.
+    /// - Parameters:
+    ///   - limit: how long this may take, retries included; nil for no limit of its own.
+    ///   - first: what came of its first request, if `beginStatus` has made that.
     /// - Throws: `NOT_FOUND` for an id that is wrong or has expired; `NETWORK_ERROR`; `QUEUE_STATUS_ERROR` for any
     ///   other refusal and for a reply that is not this job's status; `TIMEOUT`, which is `retryable`; `CANCELLED`.
-    public func status(_ id: JobID, within limit: Duration? = nil) async throws(DecartError) -> JobReply {
+    public func status(
+        _ id: JobID, within limit: Duration? = nil, after first: FirstRequest? = nil
+    ) async throws(DecartError) -> JobReply {
         let deadline = limit.map { requester.clock.now + $0 }
         let limited = await requester.limited(to: deadline) { requester throws(DecartError) in
-            try await status(id, with: requester)
+            try await status(id, with: requester, after: first)
         }
         if let limit, case .failure(let error) = limited.result, error.code == .cancelled, limited.ranOut,
             !Task.isCancelled
@@ -28,10 +32,12 @@ public struct QueueClient: Sendable {
         return try limited.result.get()
     }
 
-    private func status(_ id: JobID, with requester: Requester) async throws(DecartError) -> JobReply {
+    private func status(
+        _ id: JobID, with requester: Requester, after first: FirstRequest?
+    ) async throws(DecartError) -> JobReply {
         let call = Call.status(id)
-        let reply = try await requester.get(
-            Requester.Read(url: "\(requester.configuration.baseURL)/v1/jobs/\(id.pathSegment)", call: call))
+        let url = requester.statusBase + id.pathSegment
+        let reply = try await requester.get(Requester.Read(url: url, call: call), after: first?.result)
         let body = await reply.collected(upTo: .max)
         switch JobReply.parse(body, asked: id) {
         case .success(let job):

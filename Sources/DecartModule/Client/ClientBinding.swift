@@ -22,8 +22,9 @@ final class ClientBinding {
         }
     }
 
-    /// How many polls of a client's are under way at a time: twice what the network takes, so that the next is ready.
-    private static let pollsAtATime = 128
+    /// How many polls of a client's are under way at a time: as many as there are connections. The next begins as soon as
+    /// one ends.
+    private static let pollsAtATime = 64
 
     private var clients: [Int: HeldClient] = [:]
     private var nextID = 1

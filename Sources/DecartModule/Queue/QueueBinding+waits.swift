@@ -98,9 +98,7 @@ extension QueueBinding {
             let client = wait.client.paid
             let limit = wait.pollLimit
             watchPace(of: id)
-            return .call(through: wait.client.polls) { () async throws(DecartError) in
-                try await client.status(id, within: limit)
-            } conclude: { [self] outcome in
+            let conclude = { [self] (outcome: Result<JobReply, DecartError>) -> OperationResult in
                 if case .failure(let error) = outcome { noteFailure(error, about: id) }
                 do throws(LuaError) {
                     return .values(try next(JobWait.Event(outcome), in: number))
@@ -108,6 +106,11 @@ extension QueueBinding {
                     return .error(error)
                 }
             }
+            let gate = wait.client.polls
+            guard let limit else { return .poll(id, client, through: gate, conclude: conclude) }
+            return .call(
+                through: gate, { () async throws(DecartError) in try await client.status(id, within: limit) },
+                conclude: conclude)
         }
     }
 

@@ -117,10 +117,7 @@ final class QueueBinding {
             let held = try clients.held(call, 1)
             let id = try jobID.value(of: call, at: 2)
             watchPace(of: id)
-            let client = held.paid
-            return .call(through: held.polls) { () async throws(DecartError) in
-                try await client.status(id)
-            } conclude: { [self] outcome in
+            return .poll(id, held.paid, through: held.polls) { [self] outcome in
                 conclude(outcome, about: id) { value(of: $0) }
             }
         }

@@ -1,4 +1,5 @@
 internal import DecartAPI
+internal import JournaledClient
 internal import LuaVM
 internal import ScriptRuntime
 
@@ -38,5 +39,25 @@ extension ModuleFunction.Completion {
         conclude: @escaping (Result<Value, DecartError>) -> OperationResult
     ) -> ModuleFunction.Completion {
         .waits(ModuleFunction.Operation(through: gate, { await attempt(work) }, conclude: conclude))
+    }
+
+    /// The script waits for a poll.
+    static func poll(
+        _ id: JobID, _ client: JournaledClient, through gate: OperationGate,
+        conclude: @escaping (Result<JobReply, DecartError>) -> OperationResult
+    ) -> ModuleFunction.Completion {
+        .waits(
+            ModuleFunction.Operation(
+                through: gate,
+                direct: { done in
+                    let exchange = client.beginStatus(id) { status in
+                        switch status {
+                        case .reply(let reply): done(.outcome(.success(reply)))
+                        case .goesOn(let rest): done(.goesOn { await attempt(rest) })
+                        }
+                    }
+                    return exchange.map { exchange in { exchange.cancel() } }
+                },
+                { await attempt { () async throws(DecartError) in try await client.status(id) } }, conclude: conclude))
     }
 }

@@ -32,6 +32,14 @@ final class JobTracker: Sendable {
 
     func add(_ key: Key, _ entry: Entry) { state.withLock { $0.entries[key] = entry } }
 
+    /// Whether `advance` would have something to be written down.
+    func isNews(_ key: Key, _ event: JobEvent) -> Bool {
+        state.withLock { state in
+            // Only an end of another process's job is worth a write here.
+            state.entries[key].map { $0.state.after(event) != nil } ?? (event != .run)
+        }
+    }
+
     /// - Returns: what is to be written down: nil for no news.
     func advance(_ key: Key, by event: JobEvent) -> JobChange.Subject? {
         state.withLock { state in
@@ -41,7 +49,6 @@ final class JobTracker: Sendable {
                 state.entries[key] = entry
                 return entry.submission.map { .submission($0) } ?? .job(server: key.server, id: key.id)
             }
-            // Only an end of another process's job is worth a write here.
             guard event != .run else { return nil }
             if state.foreign >= Self.foreignLimit {
                 state.entries = state.entries.filter { $0.value.submission != nil }

@@ -3,14 +3,23 @@ public import DecartAPI
 extension Journal {
     /// Writes down what a poll has brought, if that is news.
     public func saw(_ reply: JobReply, at server: String) async {
-        let event: JobEvent
-        switch reply.status {
-        case .processing: event = .run
-        case .completed: event = .complete
-        case .failed: event = .fail
-        default: return
-        }
+        guard let event = Self.event(of: reply) else { return }
         await note(event, reply.id, at: server, error: event == .fail ? reply.members["error"]?.text : nil)
+    }
+
+    /// Whether `saw` would write anything down.
+    public func isNews(_ reply: JobReply, at server: String) -> Bool {
+        guard store != nil, isInUse, let event = Self.event(of: reply) else { return false }
+        return tracker.isNews(JobTracker.Key(server: server, id: reply.id.text), event)
+    }
+
+    private static func event(of reply: JobReply) -> JobEvent? {
+        switch reply.status {
+        case .processing: .run
+        case .completed: .complete
+        case .failed: .fail
+        default: nil
+        }
     }
 
     /// The server does not know the job any more.

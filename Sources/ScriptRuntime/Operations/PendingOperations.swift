@@ -8,7 +8,7 @@ struct PendingOperations {
         var work: any PendingWork
         var gate: OperationGate?
         /// nil while it is in line.
-        var running: Task<Void, Never>?
+        var running: RunningWork?
     }
 
     private var operations: [Int: Operation] = [:]
@@ -24,7 +24,7 @@ struct PendingOperations {
         return gate?.enter(wait) ?? true
     }
 
-    mutating func began(_ wait: Int, as running: Task<Void, Never>) {
+    mutating func began(_ wait: Int, as running: RunningWork) {
         operations[wait]?.running = running
     }
 

@@ -9,44 +9,85 @@ public enum OperationResult: Sendable {
     case cancelled
 }
 
+/// How work goes on that was begun without a Swift task.
+public enum DirectEnd<Outcome: Sendable>: Sendable {
+    case outcome(Outcome)
+    /// It takes a task after all.
+    case goesOn(@Sendable () async -> Outcome)
+}
+
 /// Work of the host's that a script waits for.
 ///
 /// `work` runs as a Swift task on the runtime's loop. When the script's task is cancelled the Swift task is, and its
 /// outcome still counts. `conclude` runs on the runtime, also if the script does not wait any more, so that what it
 /// records is never lost.
-final class Pending<Outcome: Sendable>: PendingWork {
+///
+/// `@unchecked Sendable`: its closures are called on the runtime only, but for `work`, which may be called anywhere.
+final class Pending<Outcome: Sendable>: PendingWork, @unchecked Sendable {
+    typealias Direct = (_ done: @escaping (DirectEnd<Outcome>) -> Void) -> (() -> Void)?
+
     let work: @Sendable () async -> Outcome
+    let direct: Direct?
     let conclude: (Outcome) -> OperationResult
 
-    init(work: @escaping @Sendable () async -> Outcome, conclude: @escaping (Outcome) -> OperationResult) {
+    init(
+        work: @escaping @Sendable () async -> Outcome, direct: Direct? = nil,
+        conclude: @escaping (Outcome) -> OperationResult
+    ) {
         self.work = work
+        self.direct = direct
         self.conclude = conclude
     }
 
-    func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never> {
-        let work = work
+    func begin(in runtime: ScriptRuntime, id: Int) -> RunningWork {
+        let cancel = direct? { end in
+            switch end {
+            case .outcome(let outcome): self.conclude(outcome, in: runtime, id: id)
+            case .goesOn(let work):
+                runtime.assumeIsolated { $0.operations.began(id, as: .task(self.run(work, in: $0, id: id))) }
+            }
+        }
+        return cancel.map { .direct(cancel: $0) } ?? .task(run(work, in: runtime, id: id))
+    }
+
+    private func run(
+        _ work: @escaping @Sendable () async -> Outcome, in runtime: ScriptRuntime, id: Int
+    ) -> Task<Void, Never> {
         // The preference keeps all of the work on the loop, also the parts that belong to no actor: without it each of
         // them would cost two changes of threads.
         let executor = runtime.executor
         return Task(executorPreference: executor) {
             let outcome = await work()
-            concludeWork(id, outcome, in: runtime)
+            self.conclude(outcome, in: runtime, id: id)
         }
     }
-}
 
-/// The work has ended on the loop, which is where the runtime is: nothing needs to be awaited.
-private func concludeWork<Outcome: Sendable>(_ id: Int, _ outcome: Outcome, in runtime: ScriptRuntime) {
-    runtime.assumeIsolated { runtime in
-        guard let pending = runtime.operations.work(of: id) as? Pending<Outcome> else { return }
-        runtime.operationEnded(id, pending.conclude(outcome))
+    /// The work has ended on the loop, which is where the runtime is: nothing needs to be awaited.
+    private func conclude(_ outcome: Outcome, in runtime: ScriptRuntime, id: Int) {
+        runtime.assumeIsolated { runtime in
+            guard runtime.operations.work(of: id) === self else { return }
+            runtime.operationEnded(id, self.conclude(outcome))
+        }
     }
 }
 
 /// Work whose outcome is of some type.
 protocol PendingWork: AnyObject {
     /// Starts it; `id` is its wait.
-    func begin(in runtime: ScriptRuntime, id: Int) -> Task<Void, Never>
+    func begin(in runtime: ScriptRuntime, id: Int) -> RunningWork
+}
+
+/// Work that is under way.
+enum RunningWork {
+    case task(Task<Void, Never>)
+    case direct(cancel: () -> Void)
+
+    func cancel() {
+        switch self {
+        case .task(let task): task.cancel()
+        case .direct(let cancel): cancel()
+        }
+    }
 }
 
 /// A function that the host's own Lua calls, and scripts do not see unless it hands it on: see `ScriptFunction`.
@@ -67,12 +108,16 @@ public struct ModuleFunction {
         let pending: any PendingWork
         let gate: OperationGate?
 
-        /// - Parameter gate: lets it begin; nil: it begins at once.
+        /// - Parameters:
+        ///   - gate: lets it begin; nil: it begins at once.
+        ///   - direct: begins the work without a Swift task. It calls `done` once, on the runtime's loop and after it
+        ///     has returned, and answers what cancels it; or nil, and `work` is done in its place.
         public init<Outcome: Sendable>(
-            through gate: OperationGate? = nil, _ work: @escaping @Sendable () async -> Outcome,
-            conclude: @escaping (Outcome) -> OperationResult
+            through gate: OperationGate? = nil,
+            direct: ((_ done: @escaping (DirectEnd<Outcome>) -> Void) -> (() -> Void)?)? = nil,
+            _ work: @escaping @Sendable () async -> Outcome, conclude: @escaping (Outcome) -> OperationResult
         ) {
-            pending = Pending(work: work, conclude: conclude)
+            pending = Pending(work: work, direct: direct, conclude: conclude)
             self.gate = gate
         }
     }

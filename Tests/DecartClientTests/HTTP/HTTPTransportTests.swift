@@ -21,22 +21,6 @@ func withTransport<T>(
     }
 }
 
-/// How a GET gets to the server: over a kept connection, through the HTTP client, or through it as a stream.
-enum Way: CaseIterable {
-    case kept, client, stream
-
-    var configuration: HTTPTransport.Configuration {
-        var configuration = HTTPTransport.Configuration()
-        configuration.keepsConnections = self != .client
-        return configuration
-    }
-
-    /// Holds that a request which the transport has sent went this way.
-    func expectTaken(by request: TransportRequest, of transport: HTTPTransport) {
-        #expect((transport.kept.target(of: request) != nil) == (self == .kept))
-    }
-}
-
 struct HTTPTransportTests {
     private func send(
         _ request: TransportRequest
@@ -59,7 +43,8 @@ struct HTTPTransportTests {
             .get, url: server.url + "/x", headers: [("x-api-key", secretKey)], idleTimeout: idleTimeout,
             streamsReply: way == .stream)
         let failure = try await withTransport(way.configuration) { transport in
-            let failure = await #expect(throws: TransportError.self) { try await transport.send(request) }
+            let ways = way.transport(over: transport)
+            let failure = await #expect(throws: TransportError.self) { try await ways.send(request) }
             way.expectTaken(by: request, of: transport)
             return failure
         }
@@ -164,7 +149,7 @@ struct HTTPTransportTests {
             "HTTP/1.1 ", "HTTP/1.1 200 OK\r\nx: ", "HTTP/1.1 200 OK\r\n\r\n",
             "HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;",
-        ], [Way.kept, .client])
+        ], Way.ofPolls)
     func `a reply that only trickles in is not waited for for ever`(beginning: String, way: Way) async throws {
         let failure = try await failure([.send(beginning), .trickle], way, idleTimeout: .seconds(1))
         #expect(failure.kind == .timeout || failure.kind == .network)
@@ -191,7 +176,7 @@ struct HTTPTransportTests {
         await server.stop()
     }
 
-    @Test(arguments: [Way.kept, .client])
+    @Test(arguments: Way.ofPolls)
     func `a body shorter than promised is a network failure`(way: Way) async throws {
         let failure = try await failure([.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"), .close], way)
         #expect(failure.kind == .network)
@@ -230,7 +215,7 @@ struct HTTPTransportTests {
         await server.stop()
     }
 
-    @Test(arguments: [Way.kept, .client])
+    @Test(arguments: Way.ofPolls)
     func `a reply too long to be collected is a failure, streamed it is not`(way: Way) async throws {
         let body = String(repeating: "x", count: 3000)
         let server = try await LoopbackServer.start([LoopbackServer.reply(200, body), LoopbackServer.reply(200, body)])
@@ -238,7 +223,7 @@ struct HTTPTransportTests {
         configuration.collectedReplyLimit = 2000
         try await withTransport(configuration) { transport in
             let request = TransportRequest(.get, url: server.url + "/x")
-            await #expect(throws: TransportError.self) { try await transport.send(request) }
+            await #expect(throws: TransportError.self) { try await way.transport(over: transport).send(request) }
             way.expectTaken(by: request, of: transport)
             let reply = try await transport.send(TransportRequest(.get, url: server.url + "/x", streamsReply: true))
             #expect(await reply.collected(upTo: .max).count == 3000)
@@ -246,13 +231,14 @@ struct HTTPTransportTests {
         await server.stop()
     }
 
-    @Test(arguments: [Way.kept, .client])
+    @Test(arguments: Way.ofPolls)
     func `reads share connections and every submit has one of its own`(way: Way) async throws {
         let server = try await LoopbackServer.start(Array(repeating: LoopbackServer.reply(200, "{}"), count: 40))
         try await withTransport(way.configuration) { transport in
+            let ways = way.transport(over: transport)
             for number in 0..<40 {
                 let fresh = number % 2 == 1
-                _ = try await transport.send(
+                _ = try await (fresh ? transport : ways).send(
                     TransportRequest(
                         fresh ? .post : .get, url: server.url + "/x", body: fresh ? .json([:]) : .none,
                         needsFreshConnection: fresh))
@@ -267,7 +253,7 @@ struct HTTPTransportTests {
         await server.stop()
     }
 
-    @Test(arguments: Way.allCases) func `a cancelled request ends at once`(way: Way) async throws {
+    @Test(arguments: [Way.kept, .client, .stream]) func `a cancelled request ends at once`(way: Way) async throws {
         let server = try await LoopbackServer.start([[.hang], [.hang]])
         try await withTransport(way.configuration) { transport in
             for _ in 0..<2 {

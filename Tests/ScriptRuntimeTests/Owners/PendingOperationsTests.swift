@@ -25,7 +25,7 @@ struct PendingOperationsTests {
         let begins = [10, 11].map { operations.add($0, of: task, work, through: gate) }
         #expect(begins == [true, false])
         #expect(operations.pushAhead(11))
-        operations.began(11, as: Task {})
+        operations.began(11, as: .task(Task {}))
         #expect(!operations.pushAhead(11))
         #expect(!operations.pushAhead(12))
         let next = operations.end(10)?.next

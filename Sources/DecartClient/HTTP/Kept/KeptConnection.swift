@@ -17,6 +17,7 @@ final class KeptConnection: ChannelInboundHandler, @unchecked Sendable {
     static let tooLong = ReplyError(reason: "sent a reply that is far too long for this call")
 
     private let origin: KeptOrigin
+    private let encoder: KeptRequestEncoder
     let recorder = HeadRecorder()
     private let limit: Int
     private var context: ChannelHandlerContext?
@@ -31,9 +32,12 @@ final class KeptConnection: ChannelInboundHandler, @unchecked Sendable {
     /// Why it carries nothing any more.
     private var failure: (any Error)?
 
-    /// - Parameter limit: the longest reply, in bytes.
-    init(_ origin: KeptOrigin, limit: Int) {
+    /// - Parameters:
+    ///   - encoder: stands in front of the parser.
+    ///   - limit: the longest reply, in bytes.
+    init(_ origin: KeptOrigin, _ encoder: KeptRequestEncoder, limit: Int) {
         self.origin = origin
+        self.encoder = encoder
         self.limit = limit
         isReady = !origin.isTLS
     }
@@ -61,7 +65,8 @@ final class KeptConnection: ChannelInboundHandler, @unchecked Sendable {
         guard let exchange else { return }
         guard let context else { return broke(HTTPClientError.remoteConnectionClosed) }
         exchange.watch.requestBegan { [origin] in origin.loop.execute { exchange.fail(HTTPClientError.readTimeout) } }
-        context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
+        encoder.next = exchange.bytes
+        context.write(wrapOutboundOut(KeptRequestEncoder.head), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 

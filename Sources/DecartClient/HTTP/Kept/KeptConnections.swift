@@ -15,6 +15,10 @@ final class KeptConnections: Sendable {
         var origin: KeptOrigin
         /// Path and query as they stand in the URL.
         var path: String
+
+        func request(with headers: [(name: String, value: String)]) -> KeptRequest {
+            KeptRequest(path, host: origin.header, headers: headers)
+        }
     }
 
     private static let headers: Set<String> = ["user-agent", "accept-encoding", "x-api-key", "accept"]
@@ -37,7 +41,7 @@ final class KeptConnections: Sendable {
             Self.isLikePoll(request)
         else { return nil }
         let path = request.url.utf8.dropFirst(origin.prefix.utf8.count - 1)
-        return path.allSatisfy(Self.isOfPath) ? Target(origin: origin, path: String(Substring(path))) : nil
+        return Self.isOfPath(path) ? Target(origin: origin, path: String(Substring(path))) : nil
     }
 
     /// Learns where a request goes, if later ones like it may go this way: a script that fetches from many servers
@@ -73,7 +77,9 @@ final class KeptConnections: Sendable {
         headers.contains(header.name) && header.value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     }
 
-    /// A byte that stands for itself in a path or a query.
+    /// Whether all of that may stand in a path or a query as it is.
+    static func isOfPath(_ bytes: some Sequence<UInt8>) -> Bool { bytes.allSatisfy(isOfPath) }
+
     private static func isOfPath(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

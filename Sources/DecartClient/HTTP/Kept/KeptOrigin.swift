@@ -49,13 +49,13 @@ final class KeptOrigin: @unchecked Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if loop.inEventLoop {
-                    exchange.begin(continuation, at: self)
+                    exchange.begin(at: self) { continuation.resume(returning: $0) }
                 } else {
-                    loop.execute { exchange.begin(continuation, at: self) }
+                    loop.execute { exchange.begin(at: self) { continuation.resume(returning: $0) } }
                 }
             }
         } onCancel: {
-            exchange.cancel()
+            exchange.cancelNow()
         }
     }
 
@@ -104,11 +104,12 @@ final class KeptOrigin: @unchecked Sendable {
         if let security {
             try pipeline.addHandler(NIOSSLClientHandler(context: security.context, serverHostname: security.name))
         }
-        try pipeline.addHandler(HTTPRequestEncoder())
+        let encoder = KeptRequestEncoder()
+        try pipeline.addHandler(encoder)
         try pipeline.addHandler(
             ByteToMessageHandler(
                 HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward)))
-        let connection = KeptConnection(self, limit: configuration.collectedReplyLimit)
+        let connection = KeptConnection(self, encoder, limit: configuration.collectedReplyLimit)
         try pipeline.addHandler(connection)
         try ReplyPipeline.guardHTTP1(channel, recorder: connection.recorder)
     }

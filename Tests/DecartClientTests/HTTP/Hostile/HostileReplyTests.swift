@@ -37,7 +37,7 @@ struct HostileReplyTests {
     ) async throws -> DecartError {
         let server = try await LoopbackServer.start([[.sendBytes(Array(reply.utf8)), .close]])
         let error = try await withTransport(way.configuration) { transport in
-            let client = try makeClient(transport, base: server.url, maxRetries: 0)
+            let client = try makeClient(way.transport(over: transport), base: server.url, maxRetries: 0)
             return try await failure { () throws(DecartError) in try await call(client) }
         }
         #expect(server.requests.count == 1)
@@ -47,7 +47,7 @@ struct HostileReplyTests {
 
     @Test(arguments: statuses + lengths + chunks + headers + others)
     func `a reply that is no HTTP is an error with a name, and the process goes on`(reply: String) async throws {
-        for way in [Way.kept, .client] {
+        for way in Way.ofPolls {
             let status = try await error(reply, way) { client throws(DecartError) in
                 _ = try await client.queue.status(JobID("j"))
             }
@@ -72,7 +72,7 @@ struct HostileReplyTests {
         #expect(error.message.contains("answered with status 0, which HTTP does not define"))
     }
 
-    @Test(arguments: [Way.kept, .client])
+    @Test(arguments: Way.ofPolls)
     func `what comes behind a whole reply spoils neither it nor the next request`(way: Way) async throws {
         let ok = "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"status\":\"pending\"}"
         let server = try await LoopbackServer.start([
@@ -80,7 +80,7 @@ struct HostileReplyTests {
             [.send("HTTP/1.1 103 Early\r\nlink: x\r\n\r\n" + ok)], [.send(ok)],
         ])
         try await withTransport(way.configuration) { transport in
-            let client = try makeClient(transport, base: server.url)
+            let client = try makeClient(way.transport(over: transport), base: server.url)
             for _ in 0..<5 { #expect(try await client.queue.status(JobID("j")).status == .pending) }
         }
         await server.stop()
