@@ -35,7 +35,7 @@ extension ScriptRuntime {
         let kind = try begin(id)
         // The work may have been answered already.
         guard task.state == .running else { return .suspended }
-        task.wait = .init(id: id, kind: kind, function: call.name, position: call.caller)
+        task.wait = .init(id: id, function: call.name, kind: kind)
         return .suspended
     }
 
@@ -46,8 +46,8 @@ extension ScriptRuntime {
     private func refuse(_ task: ScriptTask, wait id: Int, _ cancellation: Cancellation, _ call: borrowing HostCall) {
         task.refusedWaits += 1
         guard task.refusedWaits > 100 else { return enqueue(task, .error(cancelled(cancellation))) }
-        let timer = timers.add(.refuse(task: task.id, wait: id), due: clock.now + .milliseconds(1))
-        task.wait = .init(id: id, kind: .refused(timer: timer), function: call.name, position: call.caller)
+        let timer = timers.add(.refuse(task: task.id), due: clock.now + .milliseconds(1))
+        task.wait = .init(id: id, function: call.name, kind: .refused(timer: timer))
     }
 
     /// Answers a wait. Returns false if the answer comes too late, in which case it is dropped.

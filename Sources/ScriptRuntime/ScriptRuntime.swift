@@ -33,6 +33,8 @@ public actor ScriptRuntime {
     private var pumpIsDue = false
 
     var timers = TimerQueue()
+    /// When the clock last called because a timer was due.
+    var lastAlarm = RunInstant.start
     var alarm = WakeAlarm()
     var scriptTimers = ScriptTimers()
     var groups = TaskGroups()
@@ -292,8 +294,7 @@ public actor ScriptRuntime {
 
     /// Where a task is and what it waits in.
     func describeWait(_ task: ScriptTask) -> ScriptReport.StuckTask {
-        // One that is about to go on is still where it has waited.
-        let position = task.wait?.position ?? task.lastPosition
+        let position = task.lastPosition
         return .init(
             isMain: task.isMain, line: position.flatMap { vm.line(of: $0) },
             function: position.flatMap { vm.calledName(at: $0) } ?? task.wait?.function ?? "a wait")

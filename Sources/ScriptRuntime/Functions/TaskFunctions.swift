@@ -31,7 +31,7 @@ extension ScriptRuntime {
                     throw .message("a task cannot await itself: it would wait for ever")
                 }
                 if task.state.isOver {
-                    current.wait = .init(id: id, kind: .task(id: task.id), function: call.name, position: call.caller)
+                    current.wait = .init(id: id, function: call.name, kind: .task(id: task.id))
                     deliverOutcome(of: task, to: current, wait: id)
                 } else {
                     task.awaiters.add(current, wait: id)

@@ -59,7 +59,7 @@ extension ScriptRuntime {
     func sleep(_ call: borrowing HostCall, until due: RunInstant) throws(LuaError) -> ModuleFunction.Completion {
         try wait(call) { id throws(LuaError) in
             guard let current else { throw .message("attempt to wait outside of a task") }
-            return .sleep(timer: timers.add(.wake(task: current.id, wait: id), due: due))
+            return .sleep(timer: timers.add(.wake(task: current.id), due: due))
         }
     }
 

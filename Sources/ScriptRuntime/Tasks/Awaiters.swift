@@ -15,9 +15,9 @@ struct Awaiters {
 
     /// By rising waits: each is begun after those before it.
     private var entries: [Entry] = []
-    private var gone = 0
+    private var gone: Int32 = 0
 
-    var isEmpty: Bool { entries.count == gone }
+    var isEmpty: Bool { entries.count == Int(gone) }
 
     mutating func add(_ task: ScriptTask, wait: Int) {
         entries.append(Entry(wait: wait, awaiter: .task(task, wait: wait)))
@@ -39,7 +39,7 @@ struct Awaiters {
         guard low < entries.count, entries[low].wait == wait, case .task? = entries[low].awaiter else { return }
         entries[low].awaiter = nil
         gone += 1
-        guard gone * 2 > entries.count else { return }
+        guard Int(gone) * 2 > entries.count else { return }
         entries.removeAll { $0.awaiter == nil }
         gone = 0
     }

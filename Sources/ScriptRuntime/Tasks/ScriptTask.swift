@@ -26,7 +26,7 @@ final class ScriptTask {
         }
     }
 
-    /// What a suspended task waits for, and where in the script.
+    /// What a suspended task waits for; `lastPosition` is where.
     struct Wait {
         enum Kind {
             case sleep(timer: Int)
@@ -41,16 +41,19 @@ final class ScriptTask {
         }
 
         var id: Int
-        var kind: Kind
         /// The function that waits, as the script calls it.
         var function: String
-        var position: LuaPosition
+        var kind: Kind
     }
+
+    // A script may have a hundred thousand tasks: these stand so that they leave no gaps.
 
     let id: Int
     var coroutine: LuaCoroutine
     let isMain: Bool
     var state = State.ready
+    /// Whether it was in a shield when it last came to a wait.
+    var isShielded = false
     var wait: Wait?
     /// Where its last wait is or was.
     var lastPosition: LuaPosition?
@@ -65,15 +68,18 @@ final class ScriptTask {
 
     /// Tasks and groups that are told when it is over.
     var awaiters = Awaiters()
+    /// How many task objects the script holds for it.
+    var holders: Int32 = 0
 
     /// Once set, every wait outside of a shield raises it.
     var cancellation: Cancellation?
-    /// Whether it was in a shield when it last came to a wait.
-    var isShielded = false
     /// What few tasks have and every task would have to make room for.
-    private var ending: Ending?
+    private var rarity: Rarity?
+    /// Awaiters that are yet to be given its outcome.
+    var deliveries: Int32 = 0
 
-    private final class Ending {
+    private final class Rarity {
+        var timer: Int?
         var graceTimer: Int?
         var graceEnd = RunInstant.start
         var hadExtension = false
@@ -83,13 +89,6 @@ final class ScriptTask {
         var lastWords = LuaValue.nil
     }
 
-    /// How many task objects the script holds for it.
-    var holders = 0
-    /// Awaiters that are yet to be given its outcome.
-    var deliveries = 0
-    /// The timer that started it, whose next tick waits for its end.
-    var timer: Int?
-
     init(id: Int, coroutine: LuaCoroutine, isMain: Bool = false) {
         self.id = id
         self.coroutine = coroutine
@@ -97,16 +96,22 @@ final class ScriptTask {
     }
 }
 
-// How a cancelled task comes to its end.
+// What few tasks have: a timer that started them, or how they come to an end once cancelled.
 extension ScriptTask {
+    /// The timer that started it, whose next tick waits for its end.
+    var timer: Int? {
+        get { rarity?.timer }
+        set { if newValue != nil || rarity != nil { madeRarity.timer = newValue } }
+    }
+
     var graceTimer: Int? {
-        get { ending?.graceTimer }
-        set { if newValue != nil || ending != nil { madeEnding.graceTimer = newValue } }
+        get { rarity?.graceTimer }
+        set { if newValue != nil || rarity != nil { madeRarity.graceTimer = newValue } }
     }
 
     var graceEnd: RunInstant {
-        get { ending?.graceEnd ?? .start }
-        set { madeEnding.graceEnd = newValue }
+        get { rarity?.graceEnd ?? .start }
+        set { madeRarity.graceEnd = newValue }
     }
 
     /// Which turn a task has had since it was cancelled, or is owed because its grace period ended just before it.
@@ -115,38 +120,38 @@ extension ScriptTask {
     }
 
     var turn: Turn {
-        get { ending?.turn ?? .none }
-        set { if newValue != turn { madeEnding.turn = newValue } }
+        get { rarity?.turn ?? .none }
+        set { if newValue != turn { madeRarity.turn = newValue } }
     }
 
     /// Whether that period was lengthened for work of the host's.
     var hadExtension: Bool {
-        get { ending?.hadExtension ?? false }
-        set { madeEnding.hadExtension = newValue }
+        get { rarity?.hadExtension ?? false }
+        set { madeRarity.hadExtension = newValue }
     }
 
     /// An error object other than its cancellation that it ended with: that a job may exist, say.
     var lastError: LuaValue {
-        get { ending?.lastError ?? .nil }
-        set { madeEnding.lastError = newValue }
+        get { rarity?.lastError ?? .nil }
+        set { madeRarity.lastError = newValue }
     }
 
     /// How many waits have been refused since it was cancelled.
     var refusedWaits: Int {
-        get { ending?.refusedWaits ?? 0 }
-        set { madeEnding.refusedWaits = newValue }
+        get { rarity?.refusedWaits ?? 0 }
+        set { madeRarity.refusedWaits = newValue }
     }
 
     /// The `data` of the error that ended it after it was cancelled, such as a job's id; else nil.
     var lastWords: LuaValue {
-        get { ending?.lastWords ?? .nil }
-        set { madeEnding.lastWords = newValue }
+        get { rarity?.lastWords ?? .nil }
+        set { madeRarity.lastWords = newValue }
     }
 
-    private var madeEnding: Ending {
-        if let ending { return ending }
-        let made = Ending()
-        ending = made
+    private var madeRarity: Rarity {
+        if let rarity { return rarity }
+        let made = Rarity()
+        rarity = made
         return made
     }
 }

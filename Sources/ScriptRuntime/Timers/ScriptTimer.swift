@@ -76,22 +76,29 @@ extension ScriptRuntime {
 
     func fireDueTimers() {
         let now = clock.now
-        while let event = timers.takeDue(by: now) {
+        while let (key, event) = timers.takeDue(by: now) {
             switch event {
-            case .wake(let task, let wait):
-                if let task = tasks[task] { answer(task, wait: wait, .values([])) }
-            case .refuse(let task, let wait):
-                if let task = tasks[task] { answer(task, wait: wait, .error(cancelled(task.cancellation))) }
+            case .wake(let task):
+                guard let task = tasks[task], let wait = task.wait, case .sleep(key) = wait.kind else { continue }
+                answer(task, wait: wait.id, .values([]))
+            case .refuse(let task):
+                guard let task = tasks[task], let wait = task.wait, case .refused(key) = wait.kind else { continue }
+                answer(task, wait: wait.id, .error(cancelled(task.cancellation)))
             case .fire(let timer): fire(timer: timer)
             case .grace(let task): if let task = tasks[task] { stop(task) }
             }
         }
     }
 
-    /// Has the clock wake the runtime when the next timer is due.
+    /// Has the clock wake the runtime when the next timer is due. With many of them, one wake serves those of a
+    /// millisecond: to sleep and wake costs more than what most of them do.
     func armTimer() {
-        setAlarm(to: timers.nextDue())
+        let next = timers.nextDue()
+        guard timers.count >= Self.crowd, !clock.isRepeatable, let next else { return setAlarm(to: next) }
+        setAlarm(to: max(next, lastAlarm + .milliseconds(1)))
     }
+
+    private static let crowd = 1_000
 
     func disarmTimer() {
         setAlarm(to: nil)
@@ -106,6 +113,7 @@ extension ScriptRuntime {
 
     private func alarmRang() {
         alarm.rang()
+        lastAlarm = clock.now
         schedulePump()
     }
 }

@@ -5,10 +5,10 @@ internal import RunClock
 /// come or half of the heap is dead.
 struct TimerQueue {
     enum Event {
-        /// A sleeping task's wait ends.
-        case wake(task: Int, wait: Int)
+        /// A task's sleep ends.
+        case wake(task: Int)
         /// A cancelled task's wait is refused.
-        case refuse(task: Int, wait: Int)
+        case refuse(task: Int)
         /// A `setTimeout` or `setInterval` is due.
         case fire(timer: Int)
         /// A cancelled task's time to clean up is over.
@@ -29,6 +29,7 @@ struct TimerQueue {
     private var nextAge = 0
 
     var isEmpty: Bool { events.isEmpty }
+    var count: Int { events.count }
 
     /// Returns a key for `remove`.
     mutating func add(_ event: Event, due: RunInstant) -> Int {
@@ -54,9 +55,10 @@ struct TimerQueue {
         return nil
     }
 
-    /// Takes out the next event that is due by `now`.
-    mutating func takeDue(by now: RunInstant) -> Event? {
+    /// Takes out the next event that is due by `now`, and its key.
+    mutating func takeDue(by now: RunInstant) -> (key: Int, event: Event)? {
         guard let due = nextDue(), due <= now else { return nil }
-        return events.removeValue(forKey: heap.removeMin().age)
+        let key = heap.removeMin().age
+        return events.removeValue(forKey: key).map { (key, $0) }
     }
 }
