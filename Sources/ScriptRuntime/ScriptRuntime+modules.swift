@@ -9,7 +9,7 @@ extension ScriptRuntime {
                 tasks[object.id]?.holders += 1
                 return tasks[object.id]?.coroutine
             }
-            holders[object.kind]?(object.id)
+            holders.first { $0.kind == object.kind }?.body(object.id)
             return nil
         }
         let groups = [Self.decartGroup([spawnFunction(), sleepFunction(), nowFunction()]), timerGroup(), taskGroup()]
@@ -106,7 +106,8 @@ extension ScriptRuntime {
     /// Calls `body` with the id of every object of that kind that the script receives, even a copy: each will be
     /// collected by itself.
     public func onPush(of kind: String, _ body: @escaping (Int) -> Void) {
-        holders[kind] = body
+        holders.removeAll { $0.kind == kind }
+        holders.append((kind, body))
     }
 
     /// Compiles a script. `name` is as in Lua's `load`: `@file` for a file, `=name` for anything else.

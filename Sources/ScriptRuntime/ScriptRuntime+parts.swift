@@ -12,7 +12,7 @@ extension ScriptRuntime {
     func note(_ part: ScriptPart) {
         let source = RowSource(part.groups)
         rows.append(source)
-        parts[part.name] = (part, source)
+        parts.append((part, source))
     }
 
     func tellOf(_ part: ScriptPart) throws(LuaError) {
@@ -43,7 +43,10 @@ extension ScriptRuntime {
             // A part's chunk, a table of its primitives and one for each of its groups; or false and, for each group,
             // its path and the table.
             ModuleFunction("part") { [self] call throws(LuaError) in
-                guard let (part, rows) = parts[try call.string(1)] else { throw .message("there is no such part") }
+                let name = try call.string(1)
+                guard let (part, rows) = parts.first(where: { $0.part.name == name }) else {
+                    throw .message("there is no such part")
+                }
                 if let source = part.source {
                     guard let partGlobals else { throw .message("the prelude is not loaded") }
                     let chunk = try compileOwn(source(), name: part.name)

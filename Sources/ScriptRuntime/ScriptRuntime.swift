@@ -39,7 +39,8 @@ public actor ScriptRuntime {
     var scriptTimers = ScriptTimers()
     var groups = TaskGroups()
     var operations = PendingOperations()
-    var holders: [String: (Int) -> Void] = [:]
+    /// Who is told of objects that the script is given, by their kinds.
+    var holders: [(kind: String, body: (Int) -> Void)] = []
     /// Tasks that wait for everything else to end.
     var settlers: [(task: ScriptTask, wait: Int)] = []
 
@@ -47,8 +48,9 @@ public actor ScriptRuntime {
     var module: LuaReference?
     /// The rows of what scripts see, in their order.
     var rows: [RowSource] = []
-    /// What is loaded when a script first needs it, by name.
-    var parts: [String: (part: ScriptPart, rows: RowSource)] = [:]
+    /// What is loaded when a script first needs it. A list, as below: the first dictionary with strings for keys costs a
+    /// start a search through all that the program's types conform to.
+    var parts: [(part: ScriptPart, rows: RowSource)] = []
     /// The prelude's function that makes a part's functions known.
     var announcer: LuaReference?
     /// The globals of their chunks.
@@ -62,7 +64,8 @@ public actor ScriptRuntime {
     /// What an interruption from outside makes of the run's end. Set from any thread.
     private nonisolated let interruption = Mutex<ExitStatus?>(nil)
     private var ended: ExitStatus?
-    private var waiter: CheckedContinuation<ExitStatus, Never>?
+    /// Called with the run's end. No continuation: the runtime's type would have to ask for that one's in each start.
+    private var waiter: ((ExitStatus) -> Void)?
     private var waitHandlers: [() -> Void] = []
     private var holds: [() -> Bool] = []
 
@@ -106,8 +109,8 @@ public actor ScriptRuntime {
             self?.assumeIsolated { $0.loopIsDrained() }
         }
         defer { executor.onDrained(nil) }
-        return await withCheckedContinuation { continuation in
-            waiter = continuation
+        return await withUnsafeContinuation { continuation in
+            waiter = { continuation.resume(returning: $0) }
             main = addTask(coroutine, owner: nil, isMain: true)
         }
     }
@@ -289,7 +292,7 @@ public actor ScriptRuntime {
         guard let status = ended, let waiter else { return }
         self.waiter = nil
         disarmTimer()
-        waiter.resume(returning: status)
+        waiter(status)
     }
 
     /// Where a task is and what it waits in.

@@ -22,7 +22,7 @@ struct ModelsCommand: ParsableCommand {
 
     /// - Throws: for a name that no model has, with those most like it.
     func execute() throws -> Bool {
-        let prices = PriceList.ofUser(ProcessInfo.processInfo.environment) {
+        let prices = PriceList.ofUser(.process) {
             Console().notice(Notice(kind: .warning, message: $0))
         }
         let models = try chosen.map { PricedModel($0, at: prices) }

@@ -13,7 +13,7 @@ struct RequestWatch: Sendable {
     ///
     /// - Throws: for a file that cannot be written.
     init?(
-        _ options: ScriptOptions, _ logLevel: Logger.Level, _ environment: [String: String], _ console: Console
+        _ options: ScriptOptions, _ logLevel: Logger.Level, _ environment: RunEnvironment, _ console: Console
     ) throws(MessageError) {
         var observers: [any ExchangeObserver] = []
         if logLevel <= .debug {

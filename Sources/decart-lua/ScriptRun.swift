@@ -63,7 +63,7 @@ struct ScriptRun {
         // Lua, its timers and its connections live on this one thread.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock: any RunClock = virtualClock ?? EventLoopClock(loop: group.next())
-        let environment = sandbox?.environment ?? ProcessInfo.processInfo.environment
+        let environment = sandbox?.environment ?? .process
         let watch: RequestWatch?
         let queue: RunQueue
         do throws(MessageError) {
@@ -131,7 +131,7 @@ struct ScriptRun {
                 })
             var settings = DecartModule.Settings(
                 server: queue.server ?? options.baseURL.map { .baseURL($0) },
-                environment: { environment }, chance: chance ?? Chance())
+                environment: { environment.all }, chance: chance ?? Chance())
             settings.journal = journal
             settings.writesSidecars = options.journal.writesSidecars
             if let sandbox { sandbox.prepare(&settings, keeper: options.isLocal ? nil : keeper) }
@@ -166,12 +166,12 @@ struct ScriptRun {
     }
 
     private func makeWorker(
-        _ network: Network, _ journal: Journal, _ clock: any RunClock, _ environment: [String: String],
+        _ network: Network, _ journal: Journal, _ clock: any RunClock, _ environment: RunEnvironment,
         _ chance: Chance?
     ) async throws(DecartError) -> Worker? {
         guard let work else { return nil }
         let configuration = try ClientConfiguration.resolve(
-            ClientOptions(), environment: environment, server: options.baseURL.map { .baseURL($0) })
+            ClientOptions(), environment: environment.all, server: options.baseURL.map { .baseURL($0) })
         let chance = chance ?? Chance()
         var client = JournaledClient(
             DecartClient(
@@ -249,7 +249,7 @@ struct ScriptRun {
 
     /// The file of the prompt's history; creates its folder.
     @Sendable private static func historyFile() -> String? {
-        guard let folder = StateFolder.path(ProcessInfo.processInfo.environment) else { return nil }
+        guard let folder = StateFolder.path(.process) else { return nil }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return "\(folder)/history"
     }

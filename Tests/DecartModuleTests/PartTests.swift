@@ -23,7 +23,7 @@ struct PartTests {
             clock: runtime.clock, jobs: JobLedger(), note: { _ in })
         try module.install(in: runtime)
         #expect(runtime.parts.count > 10)
-        for (part, rows) in runtime.parts.values {
+        for (part, rows) in runtime.parts {
             #expect(rows.made == nil)
             for place in part.functions {
                 let described = rows.groups.filter { $0.description.path == place.path }.flatMap(\.functions)

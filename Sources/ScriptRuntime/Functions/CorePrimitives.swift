@@ -15,7 +15,7 @@ extension ScriptRuntime {
             // A kind and its only object. Those that are counted are many.
             ModuleFunction("only") { [self] call throws(LuaError) in
                 let kind = try call.string(1)
-                guard kind != "task", holders[kind] == nil else {
+                guard kind != "task", !holders.contains(where: { $0.kind == kind }) else {
                     throw call.badArgument(1, "there may be many of this kind")
                 }
                 try call.registerOnly(kind, objectAt: 2)

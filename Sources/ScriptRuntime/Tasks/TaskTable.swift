@@ -4,21 +4,25 @@
 /// - A task is forgotten only once it is over.
 /// - A failure counts as unhandled from when the task ends until somebody takes its outcome.
 struct TaskTable {
-    private var tasks: [Int: ScriptTask] = [:]
+    /// The first, by itself: a script that spawns none needs no dictionary, whose type costs a start a search through all
+    /// that the program's types conform to.
+    private var first: ScriptTask?
+    private var others: [Int: ScriptTask] = [:]
     private var unheardFailures: Set<Int> = []
     private(set) var liveCount = 0
 
-    subscript(id: Int) -> ScriptTask? { tasks[id] }
+    subscript(id: Int) -> ScriptTask? { id == first?.id ? first : others[id] }
 
-    var count: Int { tasks.count }
+    var count: Int { others.count + (first == nil ? 0 : 1) }
 
     /// Those that are not over, oldest first.
     var live: [ScriptTask] {
-        tasks.values.filter { !$0.state.isOver }.sorted { $0.id < $1.id }
+        let all = [first].compactMap(\.self) + others.values
+        return all.filter { !$0.state.isOver }.sorted { $0.id < $1.id }
     }
 
     mutating func add(_ task: ScriptTask) {
-        tasks[task.id] = task
+        if count == 0 { first = task } else { others[task.id] = task }
         liveCount += 1
     }
 
@@ -33,11 +37,12 @@ struct TaskTable {
     /// Forgets a task that nobody can ask for any more.
     mutating func forget(_ task: ScriptTask) {
         guard task.state.isOver else { return }
-        tasks[task.id] = nil
+        if task.id == first?.id { first = nil } else { others[task.id] = nil }
     }
 
     mutating func removeAll() {
-        tasks = [:]
+        first = nil
+        others = [:]
     }
 
     // MARK: Failures

@@ -9,7 +9,7 @@ import TerminalUI
 /// What is to be looked at on this machine.
 extension DoctorCheck {
     static let stateFolder: @Sendable (DoctorFacts) -> Finding = { facts in
-        guard let folder = StateFolder.path(facts.environment) else {
+        guard let folder = StateFolder.path(RunEnvironment(facts.environment)) else {
             return .wrong("there is no home folder", "set HOME or XDG_STATE_HOME, so that paid jobs are written down")
         }
         // The folder is made when it is first needed: until then, the one that is there has to allow that.
@@ -39,7 +39,8 @@ extension DoctorCheck {
             let more = problems.count > 1 ? ", and \(problems.count - 1) more" : ""
             return .wrong("\(access.path): \(first)\(more)", "see 'decart-lua journal check'")
         } catch let error as MessageError {
-            let location = try? JournalLocation.find(given: facts.givenJournal, environment: facts.environment)
+            let location = try? JournalLocation.find(
+                given: facts.givenJournal, environment: RunEnvironment(facts.environment))
             return location == .off
                 ? .note(error.message) : .wrong(error.message, "make its folder, or name another journal")
         } catch let error as DecartError {

@@ -15,7 +15,7 @@ extension Journal {
     /// - Parameter warn: tells the user, in a sentence without an end.
     static func at(
         _ location: JournalLocation, run: Run, runCap: Money? = nil, dayCap: Money? = nil, clock: any RunClock,
-        chance: Chance? = nil, environment: [String: String], warn: @escaping @Sendable (String) -> Void
+        chance: Chance? = nil, environment: RunEnvironment, warn: @escaping @Sendable (String) -> Void
     ) -> Journal {
         let session = JournalSession.ofProcess(
             run: run, program: "decart-lua \(ClientConfiguration.version)", now: Int64(clock.unixTime * 1000))
@@ -45,7 +45,7 @@ extension Journal {
     ///
     /// - Throws: for a place that is none.
     static func ofRun(
-        _ options: ScriptOptions, clock: any RunClock, chance: Chance?, environment: [String: String], console: Console
+        _ options: ScriptOptions, clock: any RunClock, chance: Chance?, environment: RunEnvironment, console: Console
     ) throws(MessageError) -> Journal {
         let location = try JournalLocation.find(
             given: options.journal.place, environment: environment, isForJobsElsewhere: !options.isLocal)
@@ -58,12 +58,12 @@ extension Journal {
 
 extension PriceList {
     /// Where the user can say what jobs cost.
-    static func userFile(_ environment: [String: String]) -> String {
+    static func userFile(_ environment: RunEnvironment) -> String {
         StateFolder.configuration(environment).map { "\($0)/prices.json" } ?? "prices.json"
     }
 
     /// The prices that this program knows, and the user's in place of them.
-    static func ofUser(_ environment: [String: String], warn: (String) -> Void) -> PriceList {
+    static func ofUser(_ environment: RunEnvironment, warn: (String) -> Void) -> PriceList {
         var prices = PriceList.builtIn
         let file = userFile(environment)
         guard let data = FileManager.default.contents(atPath: file) else { return prices }

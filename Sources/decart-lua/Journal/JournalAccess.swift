@@ -13,11 +13,11 @@ struct JournalAccess: Sendable {
     let location: JournalLocation
     let journal: Journal
     let clock = SystemClock()
-    private let environment: [String: String]
+    private let environment: RunEnvironment
 
     /// - Parameter given: `--journal`.
     init(given: String?, program: String, runCap: Money? = nil, dayCap: Money? = nil) throws(MessageError) {
-        environment = ProcessInfo.processInfo.environment
+        environment = .process
         location = try JournalLocation.find(given: given, environment: environment)
         guard location != .off else {
             throw MessageError(
@@ -52,8 +52,8 @@ struct JournalAccess: Sendable {
         baseURL: String?, sidecars: Bool = true, _ body: (JournaledClient) async throws -> Value
     ) async throws -> Value {
         let configuration = try ClientConfiguration.resolve(
-            ClientOptions(), environment: environment, server: baseURL.map { .baseURL($0) })
-        let transport = HTTPTransport(clock: clock, configuration: try .fromEnvironment(environment))
+            ClientOptions(), environment: environment.all, server: baseURL.map { .baseURL($0) })
+        let transport = HTTPTransport(clock: clock, configuration: try .fromEnvironment(environment.all))
         var client = JournaledClient(
             DecartClient(configuration: configuration, transport: transport, clock: clock), journal: journal,
             clock: clock)

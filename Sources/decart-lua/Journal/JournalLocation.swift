@@ -20,7 +20,7 @@ enum JournalLocation: Hashable {
     ///   - isForJobsElsewhere: whether jobs go to a server and cost: `--local` and virtual time need no more than a
     ///     journal in memory, whatever the variable says.
     static func find(
-        given: String?, environment: [String: String], isForJobsElsewhere: Bool = true
+        given: String?, environment: RunEnvironment, isForJobsElsewhere: Bool = true
     ) throws(MessageError) -> JournalLocation {
         if let given { return try named(given, from: "--journal") }
         guard isForJobsElsewhere else { return .memory }
@@ -76,16 +76,16 @@ enum JournalLocation: Hashable {
 /// Folders of the user's, by the XDG specification: what is no whole path is as good as not set.
 enum StateFolder {
     /// Where the program keeps what outlives a run; nil where there is no home.
-    static func path(_ environment: [String: String]) -> String? {
+    static func path(_ environment: RunEnvironment) -> String? {
         folder("XDG_STATE_HOME", ".local/state", environment)
     }
 
     /// Where the user keeps settings.
-    static func configuration(_ environment: [String: String]) -> String? {
+    static func configuration(_ environment: RunEnvironment) -> String? {
         folder("XDG_CONFIG_HOME", ".config", environment)
     }
 
-    private static func folder(_ variable: String, _ usual: String, _ environment: [String: String]) -> String? {
+    private static func folder(_ variable: String, _ usual: String, _ environment: RunEnvironment) -> String? {
         let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil }
         return (base ?? environment["HOME"].map { "\($0)/\(usual)" }).map { "\($0)/decart-lua" }
     }

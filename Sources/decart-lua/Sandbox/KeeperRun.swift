@@ -103,12 +103,12 @@ struct KeeperRun {
         let permissions = try options.sandbox.permissions.resolved(path: environment["PATH"])
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock: any RunClock = EventLoopClock(loop: group.next())
-        let watch = try RequestWatch(options, logLevel, environment, console)
+        let watch = try RequestWatch(options, logLevel, .process, console)
         // One for all: the script decides how many replies are under way.
         let reads = ReadSizes.sparing
         let network = Network(group: group, clock: clock, queue: nil, watch: watch, reads: reads)
         let journal = try Journal.ofRun(
-            options, clock: clock, chance: options.chanceSeed.map { Chance(seed: $0) }, environment: environment,
+            options, clock: clock, chance: options.chanceSeed.map { Chance(seed: $0) }, environment: .process,
             console: console)
         let client = options.isLocal ? nil : makeClient(network, journal, clock, environment)
         var audit: PermissionAudit?
@@ -146,7 +146,7 @@ struct KeeperRun {
             environment: variables(permissions, environment),
             server: try? client?.get().client.configuration.baseURL.text,
             clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(),
-            stateFolder: stateFolder(permissions, environment), canAsk: prompt != nil, display: display)
+            stateFolder: stateFolder(permissions), canAsk: prompt != nil, display: display)
         let process: ScriptProcess
         do throws(WallFailure) {
             process = try ScriptProcess(
@@ -287,8 +287,8 @@ struct KeeperRun {
     }
 
     /// Where a script keeps how long jobs took, if it may.
-    private func stateFolder(_ permissions: Permissions, _ environment: [String: String]) -> String? {
-        guard let folder = StateFolder.path(environment) else { return nil }
+    private func stateFolder(_ permissions: Permissions) -> String? {
+        guard let folder = StateFolder.path(.process) else { return nil }
         do throws(DecartError) {
             for kind in [PermissionKind.read, .write] {
                 try SandboxGuard(permissions).checkFile(kind, BytePath(folder))

@@ -95,10 +95,11 @@ struct SandboxedProcess {
     }
 
     /// The variables that the script may see.
-    var environment: [String: String] {
-        Dictionary(
+    var environment: RunEnvironment {
+        let variables = Dictionary(
             greeting.environment.map {
                 (String(decoding: $0.name, as: UTF8.self), String(decoding: $0.value, as: UTF8.self))
             }, uniquingKeysWith: { first, _ in first })
+        return RunEnvironment(variables)
     }
 }
