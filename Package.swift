@@ -184,7 +184,7 @@ let package = Package(
             name: "SandboxedScript",
             dependencies: [
                 "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient", "JournaledClient",
-                "JobJournal", "LiveDocument", "PlainErrors", "RunClock", collections,
+                "JobJournal", "LiveDocument", "PlainErrors", "RunClock", nioCore, collections,
             ]),
         // … and the keeper, who has the key and checks every request.
         .target(

@@ -1,6 +1,8 @@
+import DecartAPI
 import DecartClient
 import JobJournal
 import JournaledClient
+import Synchronization
 
 /// What a poll needs of the client. That is a large value, and whoever looks at it copies it.
 final class APIAccess: Sendable {
@@ -9,6 +11,10 @@ final class APIAccess: Sendable {
     let journal: Journal
     /// The base URL: which jobs are meant by an id.
     let server: String
+    /// The transport's direct way to the jobs, and how long a request may be silent there.
+    private let way = Mutex<(way: any DirectWay, idleTimeout: Duration)?>(nil)
+    /// What every poll has, the key above all.
+    private let headers: [(name: String, value: String)]
 
     init(_ paid: JournaledClient) {
         let configuration = paid.client.configuration
@@ -16,5 +22,19 @@ final class APIAccess: Sendable {
         key = configuration.apiKey
         journal = paid.journal
         server = configuration.baseURL.text
+        let key = key.map { [(name: "x-api-key", value: $0.secret)] } ?? []
+        headers = [userAgent, (name: "accept-encoding", value: "identity")] + key
+    }
+
+    /// The direct way of polls that may be silent for so long; nil: there is none for them.
+    func statusWay(
+        of transport: () throws(DecartError) -> any QueueTransport, _ idleTimeout: Duration
+    ) -> (any DirectWay)? {
+        if let known = way.withLock({ $0 }) { return known.idleTimeout == idleTimeout ? known.way : nil }
+        let found = try? transport().directWay(
+            to: "\(server)/v1/jobs/", headers: headers, idleTimeout: idleTimeout)
+        guard let found else { return nil }
+        way.withLock { $0 = (found, idleTimeout) }
+        return found
     }
 }

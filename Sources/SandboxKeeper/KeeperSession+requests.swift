@@ -7,14 +7,16 @@ import SandboxLink
 // Requests that cost nothing.
 extension KeeperSession {
     /// Up to here a body goes with its head; beyond it, it waits until there is room for it.
-    private static let inlineLimit = 64 << 10
+    static let inlineLimit = 64 << 10
 
+    /// - Parameter outcome: what came of it, if it was sent already.
     func carry(
         _ number: UInt32, _ linked: LinkedRequest, _ verdict: RequestRules.Verdict, _ body: HeldBody,
-        _ credit: CreditGate
+        _ credit: CreditGate, after outcome: Result<TransportReply, TransportError>? = nil
     ) async {
         do throws(TransportError) {
-            let reply = try await ask(number, linked, verdict, body)
+            let reply =
+                if let outcome { try outcome.get() } else { try await ask(number, linked, verdict, body) }
             onLoop { $0.giveBack(number) }
             if let location = reply.header("location"), isOfAPI(verdict),
                 case .success(let target) = Redirect.target(of: location, from: linked.url)
@@ -65,10 +67,7 @@ extension KeeperSession {
         on reply: TransportReply, _ number: UInt32, _ linked: LinkedRequest, _ verdict: RequestRules.Verdict,
         _ credit: CreditGate
     ) async throws(TransportError) {
-        var head = LinkedHead(
-            status: reply.status,
-            headers: reply.headers.map { .init(name: $0.name, value: KeyScrubber.scrubbed($0.value, key: key)) },
-            isDecoded: reply.isDecoded)
+        var head = head(of: reply)
         switch reply.body {
         case .bytes(let bytes) where bytes.count <= Self.inlineLimit:
             head.body = KeyScrubber.scrubbed(bytes, key: key)
@@ -90,6 +89,13 @@ extension KeeperSession {
             await learn(reply.status, [], verdict)
             send(Frame(.end, number))
         }
+    }
+
+    func head(of reply: TransportReply) -> LinkedHead {
+        LinkedHead(
+            status: reply.status,
+            headers: reply.headers.map { .init(name: $0.name, value: KeyScrubber.scrubbed($0.value, key: key)) },
+            isDecoded: reply.isDecoded)
     }
 
     func send(_ bytes: [UInt8], _ number: UInt32, _ credit: CreditGate) async {

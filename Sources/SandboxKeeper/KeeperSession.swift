@@ -36,6 +36,10 @@ public final class KeeperSession: @unchecked Sendable {
         var load: LinkLoad
         let credit = CreditGate()
         var work: Task<Void, Never>?
+        /// In place of that, for a poll.
+        var poll: (any DirectExchange)?
+
+        var isUnderWay: Bool { work != nil || poll != nil }
 
         init(_ what: What, _ body: ReceivedBody, _ load: LinkLoad) {
             self.what = what
@@ -115,6 +119,7 @@ public final class KeeperSession: @unchecked Sendable {
         let works = try? await channel.eventLoop.submit { [self] in
             for (number, request) in open {
                 if case .plain = request.what { request.work?.cancel() }
+                request.poll?.cancel()
                 if request.work == nil { close(number) }
             }
             // Nobody takes anything any more.
@@ -188,20 +193,21 @@ public final class KeeperSession: @unchecked Sendable {
         case .request: try begin(frame.number, try LinkedRequest(frame.payload), frame.payload.count)
         case .submit: try begin(frame.number, try LinkedSubmit(frame.payload), frame.payload.count)
         case .body:
-            guard let request = open[frame.number], request.work == nil else { return }
+            guard let request = open[frame.number], !request.isUnderWay else { return }
             do throws(PermissionRefusal) {
                 try request.body?.add(frame.payload)
             } catch {
                 refuse(frame.number, error, ofSubmit: request.isSubmit)
             }
         case .bodyEnd:
-            guard let request = open[frame.number], request.work == nil else { return }
+            guard let request = open[frame.number], !request.isUnderWay else { return }
             request.isWhole = true
             start(frame.number, request)
         case .cancel:
             guard let request = open[frame.number] else { return }
-            if let work = request.work {
-                work.cancel()
+            if request.isUnderWay {
+                request.work?.cancel()
+                request.poll?.cancel()
             } else {
                 close(frame.number)
                 send(
@@ -257,7 +263,7 @@ public final class KeeperSession: @unchecked Sendable {
         return request
     }
 
-    private func close(_ number: UInt32) {
+    func close(_ number: UInt32) {
         giveBack(number)
         open[number] = nil
     }
@@ -318,6 +324,7 @@ public final class KeeperSession: @unchecked Sendable {
         let (credit, held) = (request.credit, HeldBody(body))
         switch request.what {
         case .plain(let linked, let verdict):
+            if beginPoll(number, linked, verdict, request) { return }
             // At once: what a task waits for at its start is the next round of the loop.
             request.work = Task.immediate(executorPreference: executor) { [self] in
                 await carry(number, linked, verdict, held, credit)
@@ -355,7 +362,7 @@ public final class KeeperSession: @unchecked Sendable {
         }
     }
 
-    private func end(_ number: UInt32) {
+    func end(_ number: UInt32) {
         if channel.eventLoop.inEventLoop { close(number) } else { onLoop { $0.close(number) } }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import LiveDocument
+import NIOCore
 public import SandboxLink
 import SandboxWalls
 import Synchronization
@@ -152,15 +153,30 @@ public final class LinkConnection: Sendable {
 
     /// Sends a frame, where many are under way with those that other tasks send meanwhile: each write wakes the keeper.
     func sendTogether(_ frame: Frame) async {
-        guard state.withLock({ $0.exchanges.count }) >= LinkCrowd.size else { return send(frame) }
-        let isFirst = gathered.withLock { gathered in
-            defer { gathered += frame.bytes }
-            return gathered.isEmpty
-        }
-        guard isFirst else { return }
+        guard isFirstOfMany(frame) else { return }
         // Whoever is ready to run now runs before this goes on.
         await Task.yield()
         sendGathered()
+    }
+
+    /// The same from an event loop.
+    func sendTogether(_ frame: Frame, from loop: any EventLoop) {
+        guard isFirstOfMany(frame) else { return }
+        loop.execute { self.sendGathered() }
+    }
+
+    /// Sends a frame at once where few are under way.
+    ///
+    /// - Returns: whether it waits for others, and is the first to do so.
+    private func isFirstOfMany(_ frame: Frame) -> Bool {
+        guard state.withLock({ $0.exchanges.count }) >= LinkCrowd.size else {
+            send(frame)
+            return false
+        }
+        return gathered.withLock { gathered in
+            defer { gathered += frame.bytes }
+            return gathered.isEmpty
+        }
     }
 
     private func sendGathered() {
@@ -184,10 +200,13 @@ public final class LinkConnection: Sendable {
     }
 
     /// A new exchange; its number is its own until `close`.
-    func open(onBegan: (@Sendable () -> Void)? = nil) -> LinkExchange {
+    func open(
+        onBegan: (@Sendable () -> Void)? = nil, onFrame: (@Sendable (Frame) -> Void)? = nil
+    ) -> LinkExchange {
         state.withLock { state in
             repeat { state.lastNumber &+= 1 } while state.exchanges[state.lastNumber] != nil || state.lastNumber == 0
-            let exchange = LinkExchange(number: state.lastNumber, connection: self, onBegan: onBegan)
+            let exchange = LinkExchange(
+                number: state.lastNumber, connection: self, onBegan: onBegan, onFrame: onFrame)
             state.exchanges[state.lastNumber] = exchange
             return exchange
         }

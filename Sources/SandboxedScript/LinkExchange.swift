@@ -49,12 +49,18 @@ final class LinkExchange: Sendable {
     let number: UInt32
     private let connection: LinkConnection
     private let onBegan: (@Sendable () -> Void)?
+    private let onFrame: (@Sendable (Frame) -> Void)?
     private let state = Mutex(State())
 
-    init(number: UInt32, connection: LinkConnection, onBegan: (@Sendable () -> Void)?) {
+    /// - Parameter onFrame: given each frame, on the link's thread, in place of a task that reads them.
+    init(
+        number: UInt32, connection: LinkConnection, onBegan: (@Sendable () -> Void)?,
+        onFrame: (@Sendable (Frame) -> Void)?
+    ) {
         self.number = number
         self.connection = connection
         self.onBegan = onBegan
+        self.onFrame = onFrame
     }
 
     /// From the link's thread. What a frame says is read where it is waited for: memory that one thread takes and another
@@ -64,6 +70,7 @@ final class LinkExchange: Sendable {
             onBegan?()
             return
         }
+        if let onFrame { return onFrame(frame) }
         let reader = state.withLock { state -> CheckedContinuation<Frame, Never>? in
             if let reader = state.reader {
                 state.reader = nil
@@ -77,7 +84,11 @@ final class LinkExchange: Sendable {
 
     /// What comes next. A reader that is cancelled lets the keeper know, and waits for what that comes to.
     func next() async -> Event {
-        let frame = await nextFrame()
+        event(await nextFrame())
+    }
+
+    /// What a frame says.
+    func event(_ frame: Frame) -> Event {
         do throws(LinkFault) {
             return try Event(frame)
         } catch {

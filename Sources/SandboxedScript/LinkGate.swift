@@ -42,6 +42,16 @@ final class LinkGate: Sendable {
     /// How many wait.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
+    /// A share of the room, if there is that much and nobody waits for it.
+    func enterNow(_ load: LinkLoad) -> Share? {
+        let isIn = state.withLock { state in
+            guard state.waiting.isEmpty, (state.taken + load).fits(in: room) else { return false }
+            state.taken = state.taken + load
+            return true
+        }
+        return isIn ? Share(self, load) : nil
+    }
+
     /// - Parameter load: one that would never fit enters alone, and is refused where it is too much.
     /// - Returns: nil if the calling task was cancelled meanwhile.
     func enter(_ load: LinkLoad) async -> Share? {

@@ -3,6 +3,7 @@ public import DecartClient
 import Glibc
 public import JobJournal
 public import JournaledClient
+public import NIOCore
 public import RunClock
 import SandboxLink
 import Synchronization
@@ -11,6 +12,7 @@ import Synchronization
 public final class LinkTransport: QueueTransport, PaidWork {
     private let connection: LinkConnection
     private let clock: any RunClock
+    private let loop: (any EventLoop)?
     /// Together below what the keeper takes at one time. A reply that is read has its place until its end; so submits have
     /// places of their own.
     private let places = LinkGate(LinkLoad(places: 192))
@@ -19,9 +21,21 @@ public final class LinkTransport: QueueTransport, PaidWork {
     /// What is to be sent, until it has been.
     private let room = LinkGate(LinkLoad(memory: LinkLoad.room.memory, disk: LinkLoad.room.disk))
 
-    public init(_ connection: LinkConnection, clock: any RunClock) {
+    /// - Parameter loop: where its direct ways begin and end; nil: it has none.
+    public init(_ connection: LinkConnection, clock: any RunClock, loop: (any EventLoop)? = nil) {
         self.connection = connection
         self.clock = clock
+        self.loop = loop
+    }
+
+    public func directWay(
+        to base: String, headers: [(name: String, value: String)], idleTimeout: Duration
+    ) -> (any DirectWay)? {
+        guard let loop else { return nil }
+        let request = LinkedRequest(
+            method: .get, url: base, headers: headers.map { .init(name: $0.name, value: $0.value) },
+            idleTimeout: idleTimeout)
+        return LinkWay(to: request, over: connection, places, room, on: loop, clock)
     }
 
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
@@ -61,7 +75,7 @@ public final class LinkTransport: QueueTransport, PaidWork {
         return share
     }
 
-    private static var unexpected: TransportError {
+    static var unexpected: TransportError {
         TransportError(.network, reach: .maybeSent, reason: "the keeper answered something else")
     }
 

@@ -102,7 +102,7 @@ struct ScriptRun {
             await queue.stop()
             return .failure
         }
-        let keeper = sandbox.map { LinkTransport($0.connection, clock: clock) }
+        let keeper = sandbox.map { LinkTransport($0.connection, clock: clock, loop: group.next()) }
         let network = Network(
             group: group, clock: clock, queue: queue.transport(beside: options.isVirtual ? nil : keeper) ?? keeper,
             watch: watch)
