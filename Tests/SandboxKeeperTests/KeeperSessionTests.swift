@@ -21,15 +21,27 @@ struct KeeperSessionTests {
     final class Server: QueueTransport {
         private let seen = Mutex<[TransportRequest]>([])
         private let reply: @Sendable (TransportRequest) async -> TransportReply
+        private let way: KeeperPollTests.Way?
 
         var requests: [TransportRequest] { seen.withLock { $0 } }
 
         init(
+            way: KeeperPollTests.Way? = nil,
             _ reply: @escaping @Sendable (TransportRequest) async -> TransportReply = { request in
                 let json: JSONValue = ["job_id": "job_1", "status": "pending", "echo": .string("\(request.headers)")]
                 return TransportReply(status: 200, body: .bytes(json.serialized()))
             }
-        ) { self.reply = reply }
+        ) {
+            self.way = way
+            self.reply = reply
+        }
+
+        func directWay(
+            to base: String, headers: [(name: String, value: String)], idleTimeout: Duration
+        ) -> (any DirectWay)? {
+            way?.isAsked(base, headers)
+            return way
+        }
 
         func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
             seen.withLock { $0.append(request) }
@@ -91,7 +103,7 @@ struct KeeperSessionTests {
         }
     }
 
-    private static let key = "dct_secret_0123456789"
+    static let key = "dct_secret_0123456789"
 
     func with(
         _ server: Server = Server(), permissions: Permissions = Permissions(), mayPay: Bool = true,
@@ -127,7 +139,7 @@ struct KeeperSessionTests {
         LinkedRequest(method: method, url: url, headers: headers).payload
     }
 
-    private func submit(_ path: String, terms: JSONValue = [:], model: String = "lucy-2.5") -> [UInt8] {
+    func submit(_ path: String, terms: JSONValue = [:], model: String = "lucy-2.5") -> [UInt8] {
         LinkedSubmit(isPicture: false, model: model, path: path, parts: [], terms: terms).payload
     }
 
