@@ -305,7 +305,9 @@ let package = Package(
                 "SandboxKeeper", "SandboxLink", "SandboxWalls", "ScriptPermissions", "DecartAPI", "DecartClient",
                 "JournaledClient", "JobJournal", "LiveDocument", "RunClock", "SeededNumbers", "TestSupport", nioPosix,
             ]),
-        .testTarget(name: "SandboxedScriptTests", dependencies: ["SandboxedScript", "SandboxLink"]),
+        .testTarget(
+            name: "SandboxedScriptTests",
+            dependencies: ["SandboxedScript", "SandboxLink", "DecartAPI", "RunClock", nioCore, nioPosix]),
         .testTarget(name: "RunClockTests", dependencies: ["RunClock"]),
         .testTarget(name: "PlainErrorsTests", dependencies: ["PlainErrors"]),
         .testTarget(name: "TemporaryFilesTests", dependencies: ["TemporaryFiles", "TestSupport", systemPackage]),
