@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 RUNS = [(1_000, 2_000, 6), (10_000, 2_000, 6), (100_000, 60_000, 20)]
 
 
-def measure(program, url, run, row, at_64):
+def measure(program, url, run, row, aim, at_64):
     """`at_64`: CPU per poll, µs, with 64 in flight. Answers what `page` draws: (jobs, MB, µs per poll, ms late)."""
     points = []
     for jobs, every, seconds in RUNS:
@@ -26,7 +26,10 @@ def measure(program, url, run, row, at_64):
     (few, least, *_), (many, most, *_) = points[0], points[-1]
     each = (most - least) * 1024 / (many - few)
     row("a job beyond the first thousand: memory", "decart-lua", each, "KB")
-    row("a job beyond the first thousand: memory", "the aim", 2, "KB", each, 1)
+    aim("a job beyond the first thousand: memory", each, 2, "KB")
+    _, memory, _ = run([program, HERE / "sleepers.lua", 100_000, 3])
+    row("100,000 sleeping tasks: peak memory", "decart-lua", memory, "MB")
+    aim("100,000 sleeping tasks: peak memory", memory, 210, "MB")
     return points
 
 
