@@ -46,33 +46,9 @@ public struct JournaledClient: Sendable {
         try await status(id, within: limit, after: nil)
     }
 
-    /// What came of a poll that was begun without a Swift task.
-    public enum DirectStatus {
-        case reply(JobReply)
-        /// There is more to do.
-        case goesOn(@Sendable () async throws(DecartError) -> JobReply)
-    }
-
-    /// As `QueueClient.beginStatus`.
-    public func beginStatus(_ id: JobID, _ done: @escaping (DirectStatus) -> Void) -> (any DirectExchange)? {
-        client.queue.beginStatus(id) { outcome in
-            switch outcome {
-            case .reply(let reply) where !journal.isNews(reply, at: server):
-                done(.reply(reply))
-            case .reply(let reply):
-                done(
-                    .goesOn { () async throws(DecartError) in
-                        await journal.saw(reply, at: server)
-                        return reply
-                    })
-            case .goesOn(let first):
-                done(.goesOn { () async throws(DecartError) in try await status(id, within: nil, after: first) })
-            }
-        }
-    }
-
-    private func status(
-        _ id: JobID, within limit: Duration?, after first: QueueClient.FirstRequest?
+    /// - Parameter first: what came of its first request, if that has been made.
+    func status(
+        _ id: JobID, within limit: Duration?, after first: DirectPolls.FirstRequest?
     ) async throws(DecartError) -> JobReply {
         do throws(DecartError) {
             let reply = try await client.queue.status(id, within: limit, after: first)

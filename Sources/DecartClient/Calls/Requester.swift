@@ -10,7 +10,6 @@ struct Requester: Sendable {
     let chance: Chance
     let executor: (any TaskExecutor)?
     let notices: ClientNotices
-    let statusWay: StatusWay
     /// When all that this does has to be over; nothing is waited for that would end later.
     var deadline: RunInstant?
     /// What every request has. Put together once, since a program may poll thousands of times a second; the key stays
@@ -32,7 +31,6 @@ struct Requester: Sendable {
         headers = [
             (name: "user-agent", value: configuration.userAgent), (name: "accept-encoding", value: "identity"),
         ]
-        statusWay = StatusWay()
     }
 
     /// A GET.

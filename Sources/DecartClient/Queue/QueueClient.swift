@@ -10,11 +10,11 @@ public struct QueueClient: Sendable {
     ///
     /// - Parameters:
     ///   - limit: how long this may take, retries included; nil for no limit of its own.
-    ///   - first: what came of its first request, if `beginStatus` has made that.
+    ///   - first: what came of its first request, if `DirectPolls` has made that.
     /// - Throws: `NOT_FOUND` for an id that is wrong or has expired; `NETWORK_ERROR`; `QUEUE_STATUS_ERROR` for any
     ///   other refusal and for a reply that is not this job's status; `TIMEOUT`, which is `retryable`; `CANCELLED`.
     public func status(
-        _ id: JobID, within limit: Duration? = nil, after first: FirstRequest? = nil
+        _ id: JobID, within limit: Duration? = nil, after first: DirectPolls.FirstRequest? = nil
     ) async throws(DecartError) -> JobReply {
         let deadline = limit.map { requester.clock.now + $0 }
         let limited = await requester.limited(to: deadline) { requester throws(DecartError) in
@@ -33,7 +33,7 @@ public struct QueueClient: Sendable {
     }
 
     private func status(
-        _ id: JobID, with requester: Requester, after first: FirstRequest?
+        _ id: JobID, with requester: Requester, after first: DirectPolls.FirstRequest?
     ) async throws(DecartError) -> JobReply {
         let call = Call.status(id)
         let url = requester.statusBase + id.pathSegment

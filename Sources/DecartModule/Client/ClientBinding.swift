@@ -14,11 +14,13 @@ final class ClientBinding {
         let client: DecartClient
         /// The same one, for what costs.
         let paid: JournaledClient
-        let polls = OperationGate(limit: ClientBinding.pollsAtATime)
+        let polls: JournaledPolls
+        let gate = OperationGate(limit: ClientBinding.pollsAtATime)
 
         init(client: DecartClient, paid: JournaledClient) {
             self.client = client
             self.paid = paid
+            polls = JournaledPolls(of: paid)
         }
     }
 

@@ -95,7 +95,7 @@ extension QueueBinding {
             let number = try call.integer(1)
             let wait = try held(call)
             let id = wait.machine.job
-            let client = wait.client.paid
+            let (polls, gate) = (wait.client.polls, wait.client.gate)
             let limit = wait.pollLimit
             watchPace(of: id)
             let conclude = { [self] (outcome: Result<JobReply, DecartError>) -> OperationResult in
@@ -106,10 +106,9 @@ extension QueueBinding {
                     return .error(error)
                 }
             }
-            let gate = wait.client.polls
-            guard let limit else { return .poll(id, client, through: gate, conclude: conclude) }
+            guard let limit else { return .poll(id, polls, through: gate, conclude: conclude) }
             return .call(
-                through: gate, { () async throws(DecartError) in try await client.status(id, within: limit) },
+                through: gate, { () async throws(DecartError) in try await polls.status(id, within: limit) },
                 conclude: conclude)
         }
     }

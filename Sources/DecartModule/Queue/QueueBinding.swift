@@ -117,7 +117,7 @@ final class QueueBinding {
             let held = try clients.held(call, 1)
             let id = try jobID.value(of: call, at: 2)
             watchPace(of: id)
-            return .poll(id, held.paid, through: held.polls) { [self] outcome in
+            return .poll(id, held.polls, through: held.gate) { [self] outcome in
                 conclude(outcome, about: id) { value(of: $0) }
             }
         }

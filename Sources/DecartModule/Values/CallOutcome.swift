@@ -43,21 +43,21 @@ extension ModuleFunction.Completion {
 
     /// The script waits for a poll.
     static func poll(
-        _ id: JobID, _ client: JournaledClient, through gate: OperationGate,
+        _ id: JobID, _ polls: JournaledPolls, through gate: OperationGate,
         conclude: @escaping (Result<JobReply, DecartError>) -> OperationResult
     ) -> ModuleFunction.Completion {
         .waits(
             ModuleFunction.Operation(
                 through: gate,
                 direct: { done in
-                    let exchange = client.beginStatus(id) { status in
-                        switch status {
+                    let exchange = polls.begin(id) { outcome in
+                        switch outcome {
                         case .reply(let reply): done(.outcome(.success(reply)))
                         case .goesOn(let rest): done(.goesOn { await attempt(rest) })
                         }
                     }
                     return exchange.map { exchange in { exchange.cancel() } }
                 },
-                { await attempt { () async throws(DecartError) in try await client.status(id) } }, conclude: conclude))
+                { await attempt { () async throws(DecartError) in try await polls.status(id) } }, conclude: conclude))
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import DecartClient
 
 /// Polls that begin without a Swift task.
-struct DirectStatusTests {
+struct DirectPollsTests {
     private static let ok = LoopbackServer.reply(200, #"{"status":"pending"}"#)
 
     /// What came of a poll, begun directly after one that was not; how it was begun; and how often the server was asked
@@ -22,10 +22,11 @@ struct DirectStatusTests {
                     apiKey: try APIKey(secretKey), baseURL: try BaseURL(server.url), maxRetries: 1),
                 transport: transport, clock: LeapingClock(), onNotice: onNotice)
             let job = try makeJob()
+            let polls = DirectPolls(of: client)
             _ = try await client.queue.status(job)
-            let begun = try #require(await Self.begin(client, job, on: transport))
+            let begun = try #require(await Self.begin(polls, job, on: transport))
             switch begun {
-            case .reply(let reply): return (Result<JobReply, DecartError>.success(reply), false)
+            case .reply(let reply, _): return (Result<JobReply, DecartError>.success(reply), false)
             case .goesOn(let first):
                 do throws(DecartError) {
                     return (.success(try await client.queue.status(job, after: first)), true)
@@ -40,11 +41,11 @@ struct DirectStatusTests {
 
     /// - Returns: nil if it did not begin.
     private static func begin(
-        _ client: DecartClient, _ job: JobID, on transport: HTTPTransport
-    ) async -> QueueClient.DirectStatus? {
+        _ polls: DirectPolls, _ job: JobID, on transport: HTTPTransport
+    ) async -> DirectPolls.Outcome? {
         await withCheckedContinuation { continuation in
             transport.loop.execute {
-                let exchange = client.queue.beginStatus(job) { continuation.resume(returning: $0) }
+                let exchange = polls.begin(job) { continuation.resume(returning: $0) }
                 if exchange == nil { continuation.resume(returning: nil) }
             }
         }
@@ -119,10 +120,11 @@ struct DirectStatusTests {
         try await withTransport { transport in
             let client = try makeClient(transport, base: server.url)
             let job = try makeJob()
+            let polls = DirectPolls(of: client)
             _ = try await client.queue.status(job)
             let begun = await withCheckedContinuation { continuation in
                 transport.loop.execute {
-                    client.queue.beginStatus(job) { continuation.resume(returning: $0) }?.cancel()
+                    polls.begin(job) { continuation.resume(returning: $0) }?.cancel()
                 }
             }
             guard case .goesOn(let first) = begun else { throw Unexpected.success }
@@ -143,13 +145,14 @@ struct DirectStatusTests {
         try await withTransport(configuration) { transport in
             let client = try makeClient(transport, base: server.url)
             let job = try makeJob()
-            #expect(await Self.begin(client, job, on: transport) == nil)
+            let polls = DirectPolls(of: client)
+            #expect(await Self.begin(polls, job, on: transport) == nil)
             _ = try await client.queue.status(job)
-            #expect(client.queue.beginStatus(job, { _ in Issue.record("it did not begin") }) == nil)
+            #expect(polls.begin(job, { _ in Issue.record("it did not begin") }) == nil)
             let begun = await withCheckedContinuation { continuation in
                 transport.loop.execute {
-                    let first = client.queue.beginStatus(job) { _ in }
-                    let second = client.queue.beginStatus(job) { _ in Issue.record("it did not begin") }
+                    let first = polls.begin(job) { _ in }
+                    let second = polls.begin(job) { _ in Issue.record("it did not begin") }
                     first?.cancel()
                     continuation.resume(returning: (first != nil, second != nil))
                 }
