@@ -1,11 +1,11 @@
 extension LiveDocument {
     /// The last value set; nil if there is none.
     public func value(_ property: ElementProperty, of id: ElementID) -> PropertyValue? {
-        nodes[id]?.properties[property.rawValue].value
+        nodes.read(id) { $0.properties[property.rawValue].value } ?? nil
     }
 
     /// The id by which the script knows it, if it has one.
-    public func name(of id: ElementID) -> String? { nodes[id]?.name }
+    public func name(of id: ElementID) -> String? { nodes.read(id) { $0.name } ?? nil }
 
     public func text(_ property: ElementProperty, of id: ElementID) -> String? {
         if case .text(let text)? = value(property, of: id) { text } else { nil }
@@ -21,7 +21,7 @@ extension LiveDocument {
     }
 
     public func flag(_ property: ElementProperty, of id: ElementID) -> Bool {
-        value(property, of: id) == .flag(true)
+        if case .flag(true)? = value(property, of: id) { true } else { false }
     }
 
     public func media(of id: ElementID) -> MediaSource? {
@@ -36,12 +36,7 @@ extension LiveDocument {
     /// | `value` | `progress` |
     /// | anything else | `p`, a line of text |
     public func tag(of id: ElementID) -> ElementTag {
-        guard let node = nodes[id] else { return .p }
-        if let tag = node.givenTag { return tag }
-        if case .media(let source)? = node.properties[ElementProperty.src.rawValue].value {
-            return source.isPicture ? .img : .video
-        }
-        return node.properties[ElementProperty.value.rawValue].value == nil ? .p : .progress
+        nodes.read(id) { $0.tag } ?? .p
     }
 
     /// What a bar's value goes up to; 100 unless set.
@@ -59,7 +54,21 @@ extension LiveDocument {
 
     /// Whether there is nothing to show: no text, value, source or child, and no tag that shows by itself.
     public func isBlank(_ id: ElementID) -> Bool {
-        guard let node = nodes[id], node.givenTag == nil, node.children.isEmpty else { return false }
-        return [ElementProperty.textContent, .value, .src].allSatisfy { node.properties[$0.rawValue].value == nil }
+        nodes.read(id) { node in
+            node.givenTag == nil && node.children.isEmpty && !node.has(.textContent) && !node.has(.value)
+                && !node.has(.src)
+        } ?? false
+    }
+}
+
+extension Node {
+    func has(_ property: ElementProperty) -> Bool { properties[property.rawValue].value != nil }
+
+    fileprivate var tag: ElementTag {
+        if let givenTag { return givenTag }
+        if case .media(let source)? = properties[ElementProperty.src.rawValue].value {
+            return source.isPicture ? .img : .video
+        }
+        return has(.value) ? .progress : .p
     }
 }

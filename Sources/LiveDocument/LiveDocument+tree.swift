@@ -26,13 +26,13 @@ extension LiveDocument {
     }
 
     /// In their order.
-    public func children(of id: ElementID) -> [ElementID] { nodes[id]?.children ?? [] }
+    public func children(of id: ElementID) -> [ElementID] { nodes.read(id) { $0.children } ?? [] }
 
     /// nil for the body, and for an element that is not in another.
-    public func parent(of id: ElementID) -> ElementID? { nodes[id]?.parent }
+    public func parent(of id: ElementID) -> ElementID? { nodes.read(id) { $0.parent } ?? nil }
 
     /// Whether it hangs from the body, so that renderers show it.
-    public func isInTree(_ id: ElementID) -> Bool { nodes[id]?.isInTree ?? false }
+    public func isInTree(_ id: ElementID) -> Bool { nodes.read(id) { $0.isInTree } ?? false }
 
     /// From the end: a script that removes many elements usually removes the last ones.
     private static func drop(_ child: ElementID, from children: inout [ElementID]) {
@@ -84,7 +84,7 @@ extension LiveDocument {
         var left = [top]
         while let id = left.popLast() {
             subtree.append(id)
-            left += children(of: id).reversed()
+            for child in children(of: id).reversed() { left.append(child) }
         }
         return subtree
     }

@@ -7,9 +7,10 @@
 ///   `patch(since: n)`, where n is the sequence number of the last patch it took, 0 at first. Every renderer has a
 ///   number of its own and reads at its own pace. What was set ten thousand times in between is one value in one patch,
 ///   and no patch is ever too late.
-/// - A renderer with a thread of its own keeps a copy: a `LiveDocument` behind a lock, to which it gives each patch by
-///   `apply(_:)`. Copies have the original's sequence numbers. Its clients (pages) then read patches from the copy,
-///   each at its own pace: `patch(since: lastEventID)` for one that comes back, `state()` for a new one.
+/// - A renderer with a thread of its own keeps a copy: a `LiveDocument` behind a lock, which it brings up to date by
+///   `follow(_:)`, or by `apply(_:)` from a patch that it needs for more or that came from another process. Copies have
+///   the original's sequence numbers. Its clients (pages) then read patches from the copy, each at its own pace:
+///   `patch(since: lastEventID)` for one that comes back, `state()` for a new one.
 /// - To draw, it walks from `ElementID.body` along `children(of:)`. `tag(of:)` says what to draw an element as, also
 ///   where the script has not said so; `isBlank` ones have nothing to show yet. `number(_:of:)`, `text(_:of:)`,
 ///   `flag(_:of:)` and `media(of:)` read what is set, `fraction(of:)` a bar's share.
@@ -115,9 +116,7 @@ public struct LiveDocument: Sendable {
         nodes.update(id) { node in
             guard node.properties[property.rawValue].value != value else { return }
             node.properties[property.rawValue] = Node.Property(value: value, stamp: stamp)
-            guard node.isInTree, node.stamp != stamp else { return }
-            node.stamp = stamp
-            isNews = true
+            isNews = node.touch(stamp)
         }
         if isNews { noteChange(of: id, stamp) }
     }
@@ -125,17 +124,17 @@ public struct LiveDocument: Sendable {
     /// Records that something about the element has changed.
     mutating func touch(_ id: ElementID) {
         let stamp = sequence + 1
-        guard nodes[id]?.isInTree == true, nodes[id]?.stamp != stamp else { return }
-        nodes[id]?.stamp = stamp
-        noteChange(of: id, stamp)
+        var isNews = false
+        nodes.update(id) { isNews = $0.touch(stamp) }
+        if isNews { noteChange(of: id, stamp) }
     }
 
-    private mutating func noteChange(of id: ElementID, _ stamp: Int) {
+    mutating func noteChange(of id: ElementID, _ stamp: Int) {
         isOpen = true
         log.append((stamp, id))
         // An element counts where it stands last in the log.
         if log.count > 64, log.count > 2 * nodes.count {
-            log.removeAll { nodes[$0.id]?.stamp != $0.stamp }
+            log.removeAll { stamp, id in nodes.read(id) { $0.stamp } != stamp }
         }
     }
 }
@@ -166,5 +165,14 @@ struct Node: Sendable {
         self.name = name
         self.givenTag = givenTag
         self.isInTree = isInTree
+    }
+
+    /// Records a change for the patch of that number.
+    ///
+    /// - Returns: whether it is the first one that renderers see.
+    mutating func touch(_ patch: Int) -> Bool {
+        guard isInTree, stamp != patch else { return false }
+        stamp = patch
+        return true
     }
 }
