@@ -17,7 +17,7 @@ extension LiveDocument {
     }
 
     /// Whatever is set from now on belongs to the next patch.
-    private mutating func close() {
+    mutating func close() {
         guard isOpen else { return }
         sequence += 1
         isOpen = false

@@ -56,10 +56,7 @@ public final class LinkDisplay: DocumentRenderer {
     public func update(from document: inout LiveDocument) {
         guard document.hasElements || !document.title.isEmpty else { return }
         let isDue = state.withLock { state in
-            guard !state.isTooLarge, document.hasChanges(since: state.document.sequence),
-                let patch = document.patch(since: state.document.sequence)
-            else { return false }
-            state.document.apply(patch)
+            guard !state.isTooLarge, state.document.follow(&document) else { return false }
             defer { state.isBusy = true }
             return !state.isBusy
         }
