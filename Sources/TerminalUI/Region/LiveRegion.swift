@@ -89,12 +89,14 @@ struct LiveRegion: Sendable {
 
     private mutating func draw(_ rows: [String], into out: inout [UInt8]) {
         // Going down by "index" keeps the column and makes room at the bottom of the screen.
-        var text = String(repeating: "\u{1B}D", count: rows.count) + "\u{1B}[\(rows.count)A\u{1B}7"
+        for _ in rows { out += "\u{1B}D".utf8 }
         // Rows end at the margin even if the terminal and we disagree about the width of a character.
-        text += "\u{1B}[?7l\u{1B}[0m"
-        for row in rows { text += "\r\n\(row)" }
-        text += "\u{1B}[?7h\u{1B}8"
-        out += Array(text.utf8)
+        out += "\u{1B}[\(rows.count)A\u{1B}7\u{1B}[?7l\u{1B}[0m".utf8
+        for row in rows {
+            out += "\r\n".utf8
+            out += row.utf8
+        }
+        out += "\u{1B}[?7h\u{1B}8".utf8
         isShown = true
         shownRows = rows
         wrapWasLost = wrapWasLost || tracker.isAtMargin

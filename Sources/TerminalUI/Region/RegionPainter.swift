@@ -12,20 +12,16 @@ struct RegionPainter {
         // The last cell stays empty: some terminals move on to the next row as soon as it is filled.
         let width = max(1, columns - 1)
         // Over all rows, even folded ones, so that bars do not jump as others come and go.
-        let labels = rows.map { row in
-            if case .bar(let label, _, _, _) = row { ScriptText.width(of: label) } else { 0 }
+        var (label, value, time) = (0, 0, 0)
+        for case .bar(let itsLabel, _, let itsValue, let itsTime) in rows {
+            label = max(label, ScriptText.width(of: itsLabel))
+            value = max(value, DisplayWidth.of(itsValue))
+            time = max(time, itsTime.utf8.count)
         }
-        let values = rows.map { row in
-            if case .bar(_, _, let value, _) = row { DisplayWidth.of(value) } else { 0 }
-        }
-        let times = rows.map { row in
-            if case .bar(_, _, _, let elapsed) = row { elapsed.utf8.count } else { 0 }
-        }
-        let label = min(labels.max() ?? 0, max(8, width / 3))
-        let value = values.max() ?? 0
-        let time = times.max() ?? 0
-        let painted = shown.map { paint($0, width: width, label: label, value: value, time: time) }
-        return painted + (folded.map { [weak($0, width)] } ?? [])
+        label = min(label, max(8, width / 3))
+        var painted = shown.map { paint($0, width: width, label: label, value: value, time: time) }
+        if let folded { painted.append(weak(folded, width)) }
+        return painted
     }
 
     /// Drops what does not fit: full bars first, then the last rows.
@@ -70,35 +66,45 @@ struct RegionPainter {
         time: Int
     ) -> String {
         var row = ""
+        row.reserveCapacity(4 * Self.widestBar + label + value + time + 32)
         var used = 0
-        func add(_ part: String, _ cells: Int) {
-            row += part
-            used += cells
-        }
         if label > 0 {
             let (clipped, cells) = clip(text, min(label, width))
-            add(clipped + String(repeating: " ", count: max(0, label - cells)) + " ", max(label, cells) + 1)
+            row += clipped
+            row += RepeatedCharacter.blank.times(label - cells)
+            row += " "
+            used += max(label, cells) + 1
         }
-        let tail = String(repeating: " ", count: max(0, value - DisplayWidth.of(shownValue))) + shownValue
         let room = min(Self.widestBar, width - used - value - time - 3)
         if room >= 5 {
-            add(track(share, room, unknown: shownValue.isEmpty) + " ", room + 1)
+            addTrack(share, room, to: &row)
+            row += " "
+            used += room + 1
         }
-        let rest = clip(tail + "  ", width - used)
-        add(rest.text, rest.width)
-        return row + weak(String(repeating: " ", count: time - elapsed.utf8.count) + elapsed, max(0, width - used))
+        let tail = clip(padded(shownValue, value - DisplayWidth.of(shownValue)) + "  ", width - used)
+        row += tail.text
+        used += tail.width
+        let time = padded(elapsed, time - elapsed.utf8.count)
+        addColoured(clip(time, width - used).text, "2", to: &row)
+        return row
+    }
+
+    private func padded(_ text: String, _ blanks: Int) -> String {
+        blanks > 0 ? String(RepeatedCharacter.blank.times(blanks)) + text : text
     }
 
     /// A bar that is neither empty nor full shows at least one cell of each kind.
-    private func track(_ share: Double?, _ cells: Int, unknown: Bool) -> String {
-        let (filled, empty) = style.hasBlocks ? ("█", "░") : ("#", "-")
+    private func addTrack(_ share: Double?, _ cells: Int, to row: inout String) {
+        let (filled, empty) = style.hasBlocks ? Self.blocks : Self.signs
         let share = share ?? 0
         var full = Int((Double(cells) * share).rounded())
         if share > 0, share < 1 { full = min(max(full, 1), cells - 1) }
-        let done = share >= 1
-        return coloured(String(repeating: filled, count: full), done ? "32" : "36")
-            + coloured(String(repeating: empty, count: cells - full), "2")
+        addColoured(filled.times(full), share >= 1 ? "32" : "36", to: &row)
+        addColoured(empty.times(cells - full), "2", to: &row)
     }
+
+    private static let blocks = (filled: RepeatedCharacter("█"), empty: RepeatedCharacter("░"))
+    private static let signs = (filled: RepeatedCharacter("#"), empty: RepeatedCharacter("-"))
 
     private func clip(_ text: String, _ width: Int) -> (text: String, width: Int) {
         ScriptText.clipped(text, to: max(0, width), styled: style.hasColour)
@@ -107,6 +113,17 @@ struct RegionPainter {
     private func weak(_ text: String, _ width: Int) -> String { coloured(clip(text, width).text, "2") }
 
     private func coloured(_ text: String, _ code: String) -> String {
-        style.hasColour && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+        var coloured = ""
+        addColoured(text, code, to: &coloured)
+        return coloured
+    }
+
+    private func addColoured(_ text: some StringProtocol, _ code: String, to row: inout String) {
+        guard style.hasColour, !text.isEmpty else { return row.append(contentsOf: text) }
+        row += "\u{1B}["
+        row += code
+        row += "m"
+        row.append(contentsOf: text)
+        row += "\u{1B}[0m"
     }
 }

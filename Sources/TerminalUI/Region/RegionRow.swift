@@ -36,6 +36,7 @@ extension RegionRow {
         let watches: Stopwatches
         let now: RunInstant
         var rows: [RegionRow]
+        var times = ElapsedTimes()
 
         mutating func add(_ id: ElementID, indent: String) {
             guard !document.flag(.hidden, of: id), !document.isBlank(id) else { return }
@@ -78,12 +79,16 @@ extension RegionRow {
         }
 
         private mutating func addBar(_ id: ElementID, _ text: String?, _ indent: String) {
-            let label = [document.name(of: id), text].compactMap { $0 }.joined(separator: ": ")
+            let label =
+                switch (document.name(of: id), text) {
+                case (let name?, let text?): name + ": " + text
+                case (let name, let text): name ?? text ?? ""
+                }
             rows.append(
                 .bar(
-                    label: indent + label, share: document.fraction(of: id),
+                    label: indent.isEmpty ? label : indent + label, share: document.fraction(of: id),
                     value: ElementText.value(of: id, in: document) ?? "",
-                    elapsed: ElapsedTime.text(watches.elapsed(of: id, now: now))))
+                    elapsed: times.text(watches.elapsed(of: id, now: now))))
         }
 
         private func media(of id: ElementID) -> String? { ElementText.media(of: id, in: document) }

@@ -33,6 +33,8 @@ public final class TerminalRenderer: DocumentRenderer {
     private let screen: Mutex<Screen>
     private let schedule = Mutex(Schedule())
     private let isFallingBack = Atomic(false)
+    /// Whether a frame that shows what the script has set is to come as soon as the pace allows.
+    private let isAwaited = Atomic(false)
 
     /// More output than this is shown without waiting for the next frame.
     private static let heldLimit = 1 << 14
@@ -70,21 +72,17 @@ public final class TerminalRenderer: DocumentRenderer {
     public func update(from document: inout LiveDocument) {
         guard document.hasElements || !document.title.isEmpty else { return }
         if isFallingBack.load(ordering: .relaxed) { return fallback.update(from: &document) }
-        let now = clock.now
         let isFirst = copy.withLock { copy -> Bool? in
-            guard document.hasChanges(since: copy.document.sequence),
-                let patch = document.patch(since: copy.document.sequence)
-            else { return nil }
             let isFirst = copy.document.sequence == 0
-            copy.document.apply(patch)
-            return isFirst
+            return copy.document.follow(&document) ? isFirst : nil
         }
         guard let isFirst else { return }
         if isFirst, !open() {
             isFallingBack.store(true, ordering: .relaxed)
             return fallback.update(from: &document)
         }
-        want(at: now)
+        // Mostly the script has been at another wait since the last frame.
+        if !isAwaited.exchange(true, ordering: .acquiringAndReleasing) { want(at: clock.now) }
     }
 
     public func resize() {
@@ -147,6 +145,9 @@ public final class TerminalRenderer: DocumentRenderer {
             schedule.frames.happened(at: now)
             schedule.wake = nil
         }
+        // Once the schedule knows of this frame, so that it takes another one; but before the copy is read, since what
+        // comes into it later wants that one.
+        isAwaited.store(false, ordering: .releasing)
         let next = screen.withLock { screen -> RunInstant? in
             guard screen.isOpen, !screen.isClosed else { return nil }
             let (rows, elapsed) = copy.withLock { copy in

@@ -15,3 +15,18 @@ enum ElapsedTime {
 
     private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
+
+/// Times of bars as texts. Those of neighbours are mostly the same, and so is their text then.
+struct ElapsedTimes {
+    private var seconds: Int64?
+    private var last = ""
+
+    mutating func text(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        if seconds != self.seconds {
+            self.seconds = seconds
+            last = ElapsedTime.text(duration)
+        }
+        return last
+    }
+}

@@ -7,7 +7,7 @@ enum ElementText {
         switch document.value(.value, of: id) {
         case .number(let number)?:
             if let maximum = document.number(.max, of: id) { return "\(plain(number)) of \(plain(maximum))" }
-            return document.tag(of: id).role == .bar ? "\(plain(number)) %" : plain(number)
+            return document.tag(of: id).role == .bar ? plain(number) + " %" : plain(number)
         case .text(let text)?: return ScriptText(text).plain
         default: return nil
         }
