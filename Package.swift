@@ -208,8 +208,8 @@ let package = Package(
         .target(
             name: "WebUI",
             dependencies: [
-                "LiveDocument", "RunClock", "ByteRanges", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix,
-                logging, serviceLifecycle,
+                "LiveDocument", "RunClock", "ByteRanges", hummingbird, hummingbirdCore, httpTypes, nioHTTP1, nioCore,
+                nioPosix, logging, serviceLifecycle,
             ],
             resources: [.embedInCode("Page/Files")]),
 

@@ -19,7 +19,7 @@ struct PageResponder: HTTPResponder {
 
     let gate: PageGate
     let hub: PageHub
-    let watch: StreamWatch
+    let streams: OpenStreams
     let strangers: Strangers
     /// The user's own page.
     let page: String?
@@ -29,12 +29,12 @@ struct PageResponder: HTTPResponder {
     private let media: MediaReplies
 
     init(
-        gate: PageGate, hub: PageHub, watch: StreamWatch, strangers: Strangers, page: String?, title: String,
+        gate: PageGate, hub: PageHub, streams: OpenStreams, strangers: Strangers, page: String?, title: String,
         policy: ContentPolicy
     ) {
         self.gate = gate
         self.hub = hub
-        self.watch = watch
+        self.streams = streams
         self.strangers = strangers
         self.page = page
         self.title = title
@@ -114,14 +114,12 @@ struct PageResponder: HTTPResponder {
         }
         let last = request.headers[Self.lastEventID] ?? query["after"].map { String($0) }
         let stream = EventStream(
-            hub: hub, watch: watch, channel: context.channel, title: title, sequence: last.flatMap { Int($0) },
+            hub: hub, channel: context.channel, title: title, sequence: last.flatMap { Int($0) },
             isBrief: query["brief"] != nil)
-        let body = ResponseBody { writer in
+        let body = ResponseBody { [streams] writer in
             defer { withExtendedLifetime(visit) {} }
             // The page is gone as soon as its side of the connection is, even while there is nothing to send.
-            try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await writer.write(stream)
-            }
+            try await request.body.consumeWithCancellationOnInboundClose { _ in await streams.run(stream) }
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: [.contentType: Self.eventStream], body: body)

@@ -34,7 +34,7 @@ public struct PageServer: Service {
         }
     }
 
-    /// Never shut down: Hummingbird's shutdown still has work for it after its `run()` has returned.
+    /// One thread: the streams to all pages are written on it. Never shut down: Hummingbird's shutdown still has work for it after its `run()` has returned.
     private static let group = {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         PipeSignal.silence(group)
@@ -67,11 +67,13 @@ public struct PageServer: Service {
     /// - Throws: a system error when the port cannot be used.
     public func run() async throws {
         let configuration = configuration
-        let watch = StreamWatch(clock: hub.clock)
+        let streams = OpenStreams(on: Self.group.any())
+        let bell = hub.subscribe { streams.ring() }
+        defer { hub.unsubscribe(bell) }
         let strangers = Strangers()
         let responder = PageResponder(
             gate: PageGate(token: configuration.token, hosts: HostRule(listening: configuration.host)),
-            hub: hub, watch: watch, strangers: strangers, page: configuration.page, title: configuration.title,
+            hub: hub, streams: streams, strangers: strangers, page: configuration.page, title: configuration.title,
             policy: ContentPolicy(configuration.sources))
         let onReady = onReady
         var serverLogger = logger
@@ -91,16 +93,16 @@ public struct PageServer: Service {
             eventLoopGroupProvider: .shared(Self.group), logger: serverLogger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
-            group.addTask { try await keepBeating(watch) }
+            group.addTask { try await keepBeating(streams) }
             if let page = configuration.page { group.addTask { try await keepLooking(at: page) } }
             group.addTask {
                 // Streams never end by themselves, and a graceful shutdown would wait for them. If their end was
                 // announced, they get a second to pass it on.
                 try await gracefulShutdown()
-                for _ in 1...50 where hub.isEnding && !watch.isEmpty {
+                for _ in 1...50 where hub.isEnding && !streams.isEmpty {
                     try await hub.clock.sleep(for: .milliseconds(20))
                 }
-                watch.closeAll()
+                streams.closeAll()
                 try await hub.clock.sleep(until: .init(nanoseconds: .max))
             }
             defer { group.cancelAll() }
@@ -108,10 +110,10 @@ public struct PageServer: Service {
         }
     }
 
-    private func keepBeating(_ watch: StreamWatch) async throws {
+    private func keepBeating(_ streams: OpenStreams) async throws {
         while true {
             try await hub.clock.sleep(for: Self.beat)
-            watch.cutOffIdlers()
+            streams.cutOffIdlers()
             hub.ring()
         }
     }

@@ -7,11 +7,11 @@ internal import Synchronization
 public final class PageHub: Sendable {
     private struct Inside {
         var state: PageState
-        var bells: [Int: AsyncStream<Void>.Continuation] = [:]
+        var bells: [Int: @Sendable () -> Void] = [:]
         var nextBell = 0
         var frames = Throttle(interval: LiveDocument.frameInterval)
-        /// The last patch as text: most pages are at the same position and get the same.
-        var written: (from: Int, to: Int, text: String)?
+        /// The last news: most pages are at the same position and get the same.
+        var latest: (from: PageState.Position, news: PageNews)?
         /// Events that the script's thread has not taken yet.
         var waitingEvents = 0
     }
@@ -99,7 +99,9 @@ public final class PageHub: Sendable {
 
     /// Returns when all pages have been closed, which cannot be before one was open, or when the task is cancelled.
     public func untilAllClosed() async {
-        let (id, bell) = subscribe()
+        // Never more than once ahead.
+        let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let id = subscribe { ringer.yield() }
         defer { unsubscribe(id) }
         var rings = bell.makeAsyncIterator()
         while !Task.isCancelled, !areAllClosed {
@@ -114,22 +116,20 @@ public final class PageHub: Sendable {
 
     /// Makes every stream check again, since some things change with time alone.
     func ring() {
-        for bell in inside.withLock({ Array($0.bells.values) }) { bell.yield() }
+        for bell in inside.withLock({ Array($0.bells.values) }) { bell() }
     }
 
-    /// A stream that says "check again", never more than once ahead.
-    func subscribe() -> (id: Int, bell: AsyncStream<Void>) {
-        let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let id = inside.withLock { inside in
+    /// - Parameter bell: called when there may be news, from any thread.
+    func subscribe(_ bell: @escaping @Sendable () -> Void) -> Int {
+        inside.withLock { inside in
             inside.nextBell += 1
-            inside.bells[inside.nextBell] = ringer
+            inside.bells[inside.nextBell] = bell
             return inside.nextBell
         }
-        return (id, bell)
     }
 
     func unsubscribe(_ id: Int) {
-        inside.withLock { $0.bells.removeValue(forKey: id) }?.finish()
+        inside.withLock { _ = $0.bells.removeValue(forKey: id) }
     }
 
     /// A page counts as open as long as this is held.
@@ -178,29 +178,20 @@ public final class PageHub: Sendable {
         inside.withLock { $0.state.position(after: sequence) }
     }
 
-    /// What is new to a page at that position, as events; nil if nothing is.
-    func news(for position: PageState.Position) -> (events: String, position: PageState.Position)? {
-        let (found, shelf, written) = inside.withLock { inside in
-            (inside.state.news(for: position), inside.state.shelf, inside.written)
-        }
-        guard let news = found else { return nil }
-        var text = ""
-        if let patch = news.patch {
-            if let written, written.from == patch.from, written.to == patch.sequence {
-                text += written.text
-            } else {
-                // Not under the lock: the script's thread may be waiting for it.
-                let event = ServerEvent(
-                    id: patch.sequence, name: patch.isWholeState ? "state" : "patch",
-                    data: MessageText.of(PatchMessage(patch, shelf: shelf)))
-                inside.withLock { $0.written = (patch.from, patch.sequence, event.text) }
-                text += event.text
+    /// What is new to a page at that position; nil if nothing is.
+    func news(for position: PageState.Position) -> PageNews? {
+        let (found, shelf, latest) = inside.withLock { inside in
+            if let (from, news) = inside.latest, from == position, news.position == inside.state.here {
+                return (PageState.News?.none, inside.state.shelf, PageNews?.some(news))
             }
+            return (inside.state.news(for: position), inside.state.shelf, nil)
         }
-        if let run = news.run { text += ServerEvent(name: "run", data: MessageText.of(RunMessage(run))).text }
-        if news.reloads { text += ServerEvent(name: "reload", data: "{}").text }
-        if news.ends { text += ServerEvent(name: "end", data: "{}").text }
-        return (text, news.position)
+        if let latest { return latest }
+        guard let found else { return nil }
+        // Not under the lock: the script's thread may be waiting for it.
+        let news = PageNews(found, shelf: shelf)
+        inside.withLock { $0.latest = (position, news) }
+        return news
     }
 
     /// The version of the user's page.

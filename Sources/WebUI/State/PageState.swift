@@ -49,6 +49,11 @@ struct PageState: Sendable {
         Position(sequence: max(0, sequence ?? 0), reloads: reloads)
     }
 
+    /// The position of a page that is up to date.
+    var here: Position {
+        Position(sequence: document.sequence, run: run.version, reloads: reloads, hasEnded: isEnding, frame: frame)
+    }
+
     /// nil if the page is up to date.
     mutating func news(for position: Position) -> News? {
         guard position.frame != frame else { return nil }
@@ -58,8 +63,7 @@ struct PageState: Sendable {
         if position.run != run.version { news.run = run }
         news.reloads = position.reloads != reloads
         news.ends = isEnding && !position.hasEnded
-        news.position = Position(
-            sequence: document.sequence, run: run.version, reloads: reloads, hasEnded: isEnding, frame: frame)
+        news.position = here
         return news.patch == nil && news.run == nil && !news.reloads && !news.ends ? nil : news
     }
 

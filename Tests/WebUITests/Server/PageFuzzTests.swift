@@ -74,11 +74,11 @@ struct PageFuzzTests {
     func `a hundred thousand mutated requests are answered`(seed: UInt64) async throws {
         var chance = SplitMix64(seed: seed)
         let (hub, media) = Self.hub()
+        let channel = NIOAsyncTestingChannel()
         let responder = PageResponder(
             gate: PageGate(token: Self.token, hosts: HostRule(listening: "127.0.0.1")), hub: hub,
-            watch: StreamWatch(clock: hub.clock), strangers: Strangers(), page: "/nowhere/mine.html", title: "test.lua",
-            policy: ContentPolicy(.web))
-        let channel = NIOAsyncTestingChannel()
+            streams: OpenStreams(on: channel.eventLoop), strangers: Strangers(), page: "/nowhere/mine.html",
+            title: "test.lua", policy: ContentPolicy(.web))
         var statuses: [Int: Int] = [:]
         for number in 0..<25_000 {
             let sample = Self.samples[number % Self.samples.count]

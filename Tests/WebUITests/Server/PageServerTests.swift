@@ -145,7 +145,7 @@ struct PageServerTests {
 
     @Test func `a page that never reads is cut off, and the others go on`() async throws {
         let clock = VirtualClock()
-        try await ServedPage.with(clock: clock) { served in
+        try await ServedPage.with(clock: clock, pageLimit: 2) { served in
             let idle = try await RawClient(served.address, reads: false)
             try await idle.send(Self.request(served, "events?page=idle"))
             let reader = try await Self.stream(served, page: "reader")
@@ -157,6 +157,8 @@ struct PageServerTests {
                 _ = await reader.text { $0.contains("x \(number)\"") }
             }
             clock.advance(by: .seconds(20))
+            // Once it is cut off there is room for another page.
+            while try await RawClient.reply(served.address, "GET", "events?brief").hasPrefix("HTTP/1.1 503") {}
             try await idle.readOn()
             // It ends by itself, in the middle of something.
             _ = await idle.text()

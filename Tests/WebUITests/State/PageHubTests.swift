@@ -1,4 +1,5 @@
 import LiveDocument
+import NIOCore
 import RunClock
 import Testing
 
@@ -55,6 +56,35 @@ struct PageHubTests {
         // A number of some other run's, of which nothing is known.
         let strange = try #require(hub.news(for: hub.position(after: 99)))
         #expect(strange.events.contains("event: state"))
+    }
+
+    @Test func `pages at one place are told the same, and one behind them what it has missed`() throws {
+        var document = LiveDocument()
+        set("first", in: &document)
+        let start = try #require(hub.news(for: hub.position(after: nil))).position
+        var (quick, slow) = (start, start)
+        for step in 1...5 {
+            set("step \(step)", in: &document)
+            document.set("only in \(step)", .value, .number(Double(step)))
+            hub.update(from: &document)
+            clock.advance(by: .milliseconds(100))
+            let news = try #require(hub.news(for: quick))
+            let again = try #require(hub.news(for: quick))
+            #expect(again.events == news.events && again.position == news.position)
+            #expect(news.events.contains("step \(step)") && !news.events.contains("only in \(step - 1)"))
+            #expect(hub.news(for: news.position) == nil)
+            if step % 2 == 0 {
+                let missed = try #require(hub.news(for: slow))
+                #expect(missed.position == news.position)
+                #expect(missed.events.contains("only in \(step - 1)"))
+                slow = missed.position
+            }
+            quick = news.position
+        }
+    }
+
+    @Test func `a chunk begins with the number of its bytes`() {
+        #expect(String(buffer: HTTPChunk.bytes("data: é\n\n")) == "a\r\ndata: é\n\n\r\n")
     }
 
     @Test func `an event is numbered, named, and one line of data whatever is in it`() throws {
