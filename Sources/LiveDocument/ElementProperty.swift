@@ -17,9 +17,16 @@ public enum ElementProperty: Int, Sendable, CaseIterable {
         public var summary: String
         /// Whether it is only for the page's style sheet, so that a terminal has nothing to show.
         public var isStyle = false
+        /// What says in a line of text that a flag was set or cleared; nil for other types.
+        public var flagWords: FlagWords?
     }
 
-    /// What may be set.
+    public struct FlagWords: Sendable, Hashable {
+        public var set: String
+        public var cleared: String
+    }
+
+    /// What may be set. Without texts, whose copies would take longer than setting the property.
     public enum ValueType: Sendable, Hashable {
         /// A string, or a number, which becomes one.
         case text
@@ -27,8 +34,8 @@ public enum ElementProperty: Int, Sendable, CaseIterable {
         case word
         case number(isPositive: Bool)
         case numberOrText
-        /// True or false; false is the same as not set. The words say in a line of text that it was set or cleared.
-        case flag(set: String, cleared: String)
+        /// True or false; false is the same as not set.
+        case flag
         /// A path, a URL or bytes.
         case media
         /// A function that is called when somebody does that. The document keeps only whether there is one.
@@ -89,16 +96,18 @@ public enum ElementProperty: Int, Sendable, CaseIterable {
                 summary: "The video or picture to show: a path, a URL or a Blob.")
         case .hidden:
             Definition(
-                name: "hidden", type: .flag(set: "hidden", cleared: "shown"), roles: ElementRole.allCases,
-                summary: "Whether the element, with all that is in it, is left out.")
+                name: "hidden", type: .flag, roles: ElementRole.allCases,
+                summary: "Whether the element, with all that is in it, is left out.",
+                flagWords: FlagWords(set: "hidden", cleared: "shown"))
         case .className:
             Definition(
                 name: "className", type: .word, roles: ElementRole.allCases,
                 summary: "The element's classes for the page's style sheet, separated by spaces.", isStyle: true)
         case .disabled:
             Definition(
-                name: "disabled", type: .flag(set: "disabled", cleared: "enabled"), roles: [.button, .field],
-                summary: "Whether nobody can press a button or type into an input.")
+                name: "disabled", type: .flag, roles: [.button, .field],
+                summary: "Whether nobody can press a button or type into an input.",
+                flagWords: FlagWords(set: "disabled", cleared: "enabled"))
         case .onclick:
             Definition(
                 name: "onclick", type: .event(.click), roles: ElementRole.allCases,

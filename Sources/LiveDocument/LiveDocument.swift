@@ -107,18 +107,23 @@ public struct LiveDocument: Sendable {
     }
 
     /// Setting the value that is there already changes nothing. A text replaces the children.
-    public mutating func set(_ property: ElementProperty, of id: ElementID, to value: PropertyValue?) {
+    ///
+    /// - Returns: whether there is such an element.
+    @discardableResult
+    public mutating func set(_ property: ElementProperty, of id: ElementID, to value: PropertyValue?) -> Bool {
         if property == .textContent, let children = nodes[id]?.children, !children.isEmpty {
             for child in children.reversed() { remove(child) }
         }
         let stamp = sequence + 1
-        var isNews = false
+        var (isThere, isNews) = (false, false)
         nodes.update(id) { node in
+            isThere = true
             guard node.properties[property.rawValue].value != value else { return }
             node.properties[property.rawValue] = Node.Property(value: value, stamp: stamp)
             isNews = node.touch(stamp)
         }
         if isNews { noteChange(of: id, stamp) }
+        return isThere
     }
 
     /// Records that something about the element has changed.

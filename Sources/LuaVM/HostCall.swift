@@ -63,6 +63,11 @@ public struct HostCall {
         return lua_tonumberx(stack.state, Int32(position), nil)
     }
 
+    /// A number, but no string that looks like one; nil for whatever else it is.
+    public func numberIfAny(_ position: Int) -> Double? {
+        type(position) == .number ? lua_tonumberx(stack.state, Int32(position), nil) : nil
+    }
+
     /// A number without a fraction, within an integer's range.
     public func integer(_ position: Int) throws(LuaError) -> Int {
         guard type(position) == .number else { throw expected("number", got: type(position), at: position) }

@@ -47,11 +47,16 @@ extension DocumentBinding {
                 return .returns
             },
             ModuleFunction("setProperty") { [self] call throws(LuaError) in
-                let id = try element(call, 1)
+                let id = ElementID(number: try call.integer(1))
                 let property = try property(call)
-                let value = try propertyValue(call.value(3), for: property)
+                let value =
+                    if let number = propertyNumber(call, property) {
+                        PropertyValue?.some(number)
+                    } else {
+                        try propertyValue(call.value(3), for: property)
+                    }
                 if property == .textContent { pushListeners(call, document.children(of: id)) }
-                document.set(property, of: id, to: value)
+                guard document.set(property, of: id, to: value) else { throw Self.noElement(call, 1) }
                 return .returns
             },
             ModuleFunction("appendElement") { [self] call throws(LuaError) in
@@ -107,10 +112,18 @@ extension DocumentBinding {
 
     private func element(_ call: borrowing HostCall, _ position: Int) throws(LuaError) -> ElementID {
         let id = ElementID(number: try call.integer(position))
-        guard document.contains(id) else {
-            throw .badArgument(position, of: call.name, "this element does not exist")
-        }
+        guard document.contains(id) else { throw Self.noElement(call, position) }
         return id
+    }
+
+    private static func noElement(_ call: borrowing HostCall, _ position: Int) -> LuaError {
+        .badArgument(position, of: call.name, "this element does not exist")
+    }
+
+    /// A bar's value, say, which scripts set most often, without a copy as a Lua value; nil for whatever else there is.
+    private func propertyNumber(_ call: borrowing HostCall, _ property: ElementProperty) -> PropertyValue? {
+        guard case .numberOrText = property.type else { return nil }
+        return call.numberIfAny(3).flatMap { $0.isFinite ? .number($0) : nil }
     }
 
     private func property(_ call: borrowing HostCall) throws(LuaError) -> ElementProperty {

@@ -70,7 +70,7 @@ public struct PlainLines: Sendable {
     ) -> String? {
         let type = property.definition.type
         if case .event = type { return nil }
-        if case .flag(let set, let cleared) = type { return value == nil ? "(\(cleared))" : "(\(set))" }
+        if let words = property.definition.flagWords { return "(\(value == nil ? words.cleared : words.set))" }
         return switch value {
         case nil: "(\(property.name) cleared)"
         case .text(let text)?: type == .word ? "(\(ScriptText(text).plain))" : ScriptText(text).plain
