@@ -34,7 +34,8 @@ public struct PageServer: Service {
         }
     }
 
-    /// One thread: the streams to all pages are written on it. Never shut down: Hummingbird's shutdown still has work for it after its `run()` has returned.
+    /// One thread: the streams to all pages are written on it. Never shut down: Hummingbird's shutdown still has work for
+    /// it after its `run()` has returned.
     private static let group = {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         PipeSignal.silence(group)
