@@ -9,6 +9,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -68,9 +69,11 @@ def instructions(program):
     cannot read them."""
     copy = Path(f"{program}.stripped")
     subprocess.run(["strip", "-o", copy, program], check=True)
-    done = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", copy, "-e", ""], capture_output=True,
-        text=True)
+    # A start looks for what killed runs have left in the temporary folder.
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", copy, "-e", ""], capture_output=True,
+            text=True, env=os.environ | {"TMPDIR": folder})
     copy.unlink()
     found = re.search(r"Collected : (\d+)", done.stderr)
     return int(found.group(1)) / 1e6 if found else None
