@@ -117,7 +117,8 @@ struct ScriptRun {
             await queue.stop()
             return .failure
         }
-        let life = Task { await worker?.keepAlive() }
+        // A task is begun only where it has something to do: the first one has Swift start three threads.
+        let life = worker.map { worker in Task { await worker.keepAlive() } }
         let limitEnd = RunLimitEnd()
         do throws(LuaError) {
             let runtime = try ScriptRuntime(
@@ -146,14 +147,14 @@ struct ScriptRun {
                 console: console, renderers: renderers, ledger: ledger, isLocal: options.isLocal || sandbox != nil,
                 journal: journal, limitEnd: limitEnd)
             status = await run(on: runtime, settings, network, shown, words, worker, early)
-            life.cancel()
-            await life.value
+            life?.cancel()
+            await life?.value
             // A video that waits in a page to be seen can still be lost.
             await journal.finish(endedWell: status == .success, sparing: page?.videos.unseenJobs ?? [])
             if let worker, !worker.isAllDone, status == .success { status = .failure }
         } catch {
-            life.cancel()
-            await life.value
+            life?.cancel()
+            await life?.value
             await journal.finish(endedWell: false)
             console.show(error)
             status = .failure
