@@ -34,6 +34,32 @@ struct DirectWorkTests {
     }
 
     @Test
+    func `what goes on although its task was cancelled meanwhile is cancelled as it does`() async throws {
+        let records = try await run(
+            """
+            local task = decart.spawn(function() record(work("hangs late")) end)
+            decart.sleep(1)
+            task:cancel()
+            decart.allSettled({ task })
+            """)
+        #expect(records == ["hangs late was cancelled in a task"])
+    }
+
+    @Test
+    func `one that is cancelled in line does not begin directly`() async throws {
+        let records = try await run(
+            """
+            local first = decart.spawn(function() work("hangs") end)
+            local second = decart.spawn(function() record(work("ends")) end)
+            decart.sleep(1)
+            second:cancel()
+            first:cancel()
+            decart.allSettled({ first, second })
+            """)
+        #expect(records == ["ends in a task"])
+    }
+
+    @Test
     func `what is in line at its gate begins when it ends`() async throws {
         let records = try await run(
             """
@@ -86,6 +112,8 @@ struct DirectWorkTests {
                                 case "does not begin": return nil
                                 case "ends": later.call(.outcome("ends directly"))
                                 case "hangs": return { later.call(.outcome("hangs was cancelled")) }
+                                // What ends it is on its way already, and is no answer to the cancellation.
+                                case "hangs late": return { later.call(.goesOn(inTask)) }
                                 default: later.call(.goesOn(inTask))
                                 }
                                 return { Issue.record("it is not under way directly any more") }

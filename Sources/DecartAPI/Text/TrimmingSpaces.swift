@@ -1,10 +1,10 @@
 extension StringProtocol {
     /// Without the spaces and tabs at both ends: what HTTP calls optional white space.
-    public var trimmingSpaces: SubSequence {
+    @inlinable public var trimmingSpaces: SubSequence {
         let start = drop(while: Self.isSpace)
         guard let last = start.lastIndex(where: { !Self.isSpace($0) }) else { return start }
         return start[...last]
     }
 
-    private static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
+    @usableFromInline static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
 }

@@ -34,8 +34,7 @@ public struct ClientConfiguration: Sendable {
     }
 
     package var userAgent: String {
-        let parts = ["decart-lua/\(Self.version)", "lang/lua", integration, "runtime/swift"]
-        return parts.compactMap { $0 }.joined(separator: " ")
+        "decart-lua/\(Self.version) lang/lua \(integration.map { "\($0) " } ?? "")runtime/swift"
     }
 
     /// `text` without the key, should somebody have put it in there: servers do echo what they were sent.

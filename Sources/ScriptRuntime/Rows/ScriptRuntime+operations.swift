@@ -29,6 +29,7 @@ final class Pending<Outcome: Sendable>: PendingWork, @unchecked Sendable {
     let work: @Sendable () async -> Outcome
     let direct: Direct?
     let conclude: (Outcome) -> OperationResult
+    var isCancelled = false
 
     init(
         work: @escaping @Sendable () async -> Outcome, direct: Direct? = nil,
@@ -40,14 +41,23 @@ final class Pending<Outcome: Sendable>: PendingWork, @unchecked Sendable {
     }
 
     func begin(in runtime: ScriptRuntime, id: Int) -> RunningWork {
-        let cancel = direct? { end in
-            switch end {
-            case .outcome(let outcome): self.conclude(outcome, in: runtime, id: id)
-            case .goesOn(let work):
-                runtime.assumeIsolated { $0.operations.began(id, as: .task(self.run(work, in: $0, id: id))) }
+        // A task finds that it is cancelled before it does anything.
+        let cancel = isCancelled ? nil : direct? { self.directly($0, in: runtime, id: id) }
+        return cancel.map { .direct(cancel: $0) } ?? .task(run(work, in: runtime, id: id))
+    }
+
+    private func directly(_ end: DirectEnd<Outcome>, in runtime: ScriptRuntime, id: Int) {
+        switch end {
+        case .outcome(let outcome): conclude(outcome, in: runtime, id: id)
+        case .goesOn(let work):
+            runtime.assumeIsolated { runtime in
+                let task = run(work, in: runtime, id: id)
+                // What has come may have been on its way when the wait was cancelled or given up. It still counts, and
+                // nothing more is begun.
+                if isCancelled || runtime.operations.work(of: id) !== self { task.cancel() }
+                runtime.operations.began(id, as: .task(task))
             }
         }
-        return cancel.map { .direct(cancel: $0) } ?? .task(run(work, in: runtime, id: id))
     }
 
     private func run(
@@ -65,7 +75,7 @@ final class Pending<Outcome: Sendable>: PendingWork, @unchecked Sendable {
     /// The work has ended on the loop, which is where the runtime is: nothing needs to be awaited.
     private func conclude(_ outcome: Outcome, in runtime: ScriptRuntime, id: Int) {
         runtime.assumeIsolated { runtime in
-            guard runtime.operations.work(of: id) === self else { return }
+            guard runtime.operations.work(of: id) === self else { return runtime.schedulePump() }
             runtime.operationEnded(id, self.conclude(outcome))
         }
     }
@@ -73,6 +83,9 @@ final class Pending<Outcome: Sendable>: PendingWork, @unchecked Sendable {
 
 /// Work whose outcome is of some type.
 protocol PendingWork: AnyObject {
+    /// Whether it is asked to end early, before or after it has begun.
+    var isCancelled: Bool { get set }
+
     /// Starts it; `id` is its wait.
     func begin(in runtime: ScriptRuntime, id: Int) -> RunningWork
 }
@@ -171,6 +184,7 @@ extension ScriptRuntime {
     }
 
     private func cancelOperation(_ id: Int) {
+        operations.work(of: id)?.isCancelled = true
         // Its own answer counts, also that of work which has not begun: it does, and finds that it is cancelled.
         if operations.pushAhead(id) { begin(id) }
         operations.cancel(id)

@@ -198,6 +198,11 @@ struct ScriptOption: Sendable {
 
     /// "auto, tty or plain"
     private static func listed(_ words: [String]) -> String {
-        words.count < 2 ? words.joined() : words.dropLast().joined(separator: ", ") + " or \(words[words.count - 1])"
+        var text = ""
+        for (index, word) in words.enumerated() {
+            if index > 0 { text += index == words.count - 1 ? " or " : ", " }
+            text += word
+        }
+        return text
     }
 }

@@ -110,7 +110,7 @@ struct KeeperRun {
         let journal = try Journal.ofRun(
             options, clock: clock, chance: options.chanceSeed.map { Chance(seed: $0) }, environment: .process,
             console: console)
-        let client = options.isLocal ? nil : makeClient(network, journal, clock, environment)
+        let (client, fault) = options.isLocal ? (nil, nil) : makeClient(network, journal, clock, environment)
         var audit: PermissionAudit?
         if let path = options.sandbox.audit { audit = try PermissionAudit(path, clock: clock) }
         let news = LedgerNews(ledger: ledger, console: console, audit: audit)
@@ -134,17 +134,15 @@ struct KeeperRun {
         if terminal != nil { display.insert(.terminal) }
         if page != nil { display.insert(.page) }
         let settings = KeeperSettings(
-            paid: try? client?.get(), transport: { () throws(DecartError) in try network.transport() },
+            paid: client, transport: { () throws(DecartError) in try network.transport() },
             elsewhere: elsewhere, permissions: permissions, files: files, mayPay: options.journal.cap != nil,
             clock: clock, news: news, prompt: prompt, display: screen,
             loads: watched?.loads)
-        var fault: DecartError?
-        if case .failure(let error)? = client { fault = error }
         let greeting = Greeting(
             words: command.map { [Array(DecartLua.name.utf8)] + $0.words }
                 ?? options.words.map { CommandWord.bytes(of: $0) },
             environment: variables(permissions, environment),
-            server: try? client?.get().client.configuration.baseURL.text,
+            server: client?.client.configuration.baseURL.text,
             clientFault: fault, permissions: permissions, temporaryFolder: try temporaryFolder(),
             stateFolder: stateFolder(permissions), canAsk: prompt != nil, display: display)
         let process: ScriptProcess
@@ -269,7 +267,7 @@ struct KeeperRun {
 
     private func makeClient(
         _ network: Network, _ journal: Journal, _ clock: any RunClock, _ environment: [String: String]
-    ) -> Result<JournaledClient, DecartError> {
+    ) -> (JournaledClient?, DecartError?) {
         do throws(DecartError) {
             let configuration = try ClientConfiguration.resolve(
                 ClientOptions(), environment: environment, server: options.baseURL.map { .baseURL($0) })
@@ -280,9 +278,9 @@ struct KeeperRun {
             var paid = JournaledClient(client, journal: journal, clock: clock, chance: chance)
             paid.writesSidecars = false
             paid.trustsLengths = false
-            return .success(paid)
+            return (paid, nil)
         } catch {
-            return .failure(error)
+            return (nil, error)
         }
     }
 
