@@ -65,16 +65,13 @@ def starts(program):
 
 
 def instructions(program):
-    """Of a whole run of nothing, in millions; the same for the same program. Symbols are left out of a copy: valgrind
-    cannot read them."""
-    copy = Path(f"{program}.stripped")
-    subprocess.run(["strip", "-o", copy, program], check=True)
+    """Of a whole run of nothing, in millions; the same for the same program, which must have no symbols: valgrind cannot
+    read them."""
     # A start looks for what killed runs have left in the temporary folder.
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", copy, "-e", ""], capture_output=True,
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, "-e", ""], capture_output=True,
             text=True, env=os.environ | {"TMPDIR": folder})
-    copy.unlink()
     found = re.search(r"Collected : (\d+)", done.stderr)
     return int(found.group(1)) / 1e6 if found else None
 

@@ -31,11 +31,13 @@ def cpu(command, **variables):
 
 def start(program, row):
     times = {"--sandbox": [], "without": []}
-    for _ in range(STARTS):
-        for who, options in [("--sandbox", ["--sandbox"]), ("without", [])]:
-            begin = time.perf_counter()
-            subprocess.run([program, *options, "-e", ""], check=True)
-            times[who].append((time.perf_counter() - begin) * 1e3)
+    # A start looks for what killed runs have left in the temporary folder.
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(STARTS):
+            for who, options in [("--sandbox", ["--sandbox"]), ("without", [])]:
+                begin = time.perf_counter()
+                subprocess.run([program, *options, "-e", ""], check=True, env=os.environ | {"TMPDIR": folder})
+                times[who].append((time.perf_counter() - begin) * 1e3)
     ours = statistics.median(times["--sandbox"])
     row("a start under --sandbox", "--sandbox", ours, "ms")
     row("a start under --sandbox", "without", statistics.median(times["without"]), "ms", ours, 2.2)
