@@ -396,7 +396,7 @@ let package = Package(
             name: "DecartModuleTests",
             dependencies: [
                 "DecartModule", "LiveDocument", "ScriptRuntime", "ScriptReference", "LuaVM", "DecartAPI", "RunClock",
-                "TestSupport",
+                "TestSupport", nioCore,
             ]),
         .testTarget(
             name: "CommandTests",

@@ -13,8 +13,6 @@ final class APIAccess: Sendable {
     let server: String
     /// The transport's direct way to the jobs, and how long a request may be silent there.
     private let way = Mutex<(way: any DirectWay, idleTimeout: Duration)?>(nil)
-    /// What every poll has, the key above all.
-    private let headers: [(name: String, value: String)]
 
     init(_ paid: JournaledClient) {
         let configuration = paid.client.configuration
@@ -22,9 +20,15 @@ final class APIAccess: Sendable {
         key = configuration.apiKey
         journal = paid.journal
         server = configuration.baseURL.text
-        let key = key.map { [(name: "x-api-key", value: $0.secret)] } ?? []
-        headers = [userAgent, (name: "accept-encoding", value: "identity")] + key
     }
+
+    /// What a request to the API has: `own`, and what the keeper adds.
+    func headers(_ own: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        [userAgent] + own + (key.map { [(name: "x-api-key", value: $0.secret)] } ?? [])
+    }
+
+    /// What a poll has of its own.
+    static let ofPolls = [(name: "accept-encoding", value: "identity")]
 
     /// The direct way of polls that may be silent for so long; nil: there is none for them.
     func statusWay(
@@ -32,7 +36,7 @@ final class APIAccess: Sendable {
     ) -> (any DirectWay)? {
         if let known = way.withLock({ $0 }) { return known.idleTimeout == idleTimeout ? known.way : nil }
         let found = try? transport().directWay(
-            to: "\(server)/v1/jobs/", headers: headers, idleTimeout: idleTimeout)
+            to: "\(server)/v1/jobs/", headers: headers(Self.ofPolls), idleTimeout: idleTimeout)
         guard let found else { return nil }
         way.withLock { $0 = (found, idleTimeout) }
         return found

@@ -34,8 +34,7 @@ extension KeeperSession {
         guard linked.method == .get, case .none = linked.body, !linked.streamsReply, !linked.tellsOfSending,
             !linked.needsFreshConnection
         else { return false }
-        let headers = FormCheck.ofAPI(linked.headers)
-        return headers.count == 1 && headers[0] == ("accept-encoding", "identity")
+        return FormCheck.ofAPI(linked.headers).elementsEqual(APIAccess.ofPolls, by: ==)
     }
 
     /// Passes a reply on about which there is nothing to write down and that nothing is in the way of.

@@ -52,8 +52,7 @@ extension KeeperSession {
         guard let api else {
             throw TransportError(.network, reach: .neverSent, reason: "there is no server")
         }
-        request.headers = [api.userAgent] + FormCheck.ofAPI(linked.headers)
-        if let key = api.key { request.headers.append((name: "x-api-key", value: key.secret)) }
+        request.headers = api.headers(FormCheck.ofAPI(linked.headers))
         let transport: any QueueTransport
         do throws(DecartError) {
             transport = try settings.transport()

@@ -28,10 +28,11 @@ final class LinkWay: DirectWay {
     func get(
         _ rest: String, _ done: @escaping (Result<TransportReply, TransportError>) -> Void
     ) -> (any DirectExchange)? {
+        guard loop.inEventLoop else { return nil }
         var request = request
         request.url += rest
         let payload = request.payload
-        guard loop.inEventLoop, payload.count <= FrameKind.request.limit,
+        guard payload.count <= FrameKind.request.limit,
             let place = places.enterNow(LinkLoad(places: 1)),
             let load = room.enterNow(LinkLoad(head: payload.count, .none))
         else { return nil }

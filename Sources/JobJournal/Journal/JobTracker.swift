@@ -49,6 +49,7 @@ final class JobTracker: Sendable {
                 state.entries[key] = entry
                 return entry.submission.map { .submission($0) } ?? .job(server: key.server, id: key.id)
             }
+            // As in `isNews`.
             guard event != .run else { return nil }
             if state.foreign >= Self.foreignLimit {
                 state.entries = state.entries.filter { $0.value.submission != nil }

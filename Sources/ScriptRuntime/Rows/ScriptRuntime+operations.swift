@@ -22,7 +22,8 @@ public enum DirectEnd<Outcome: Sendable>: Sendable {
 /// outcome still counts. `conclude` runs on the runtime, also if the script does not wait any more, so that what it
 /// records is never lost.
 ///
-/// `@unchecked Sendable`: its closures are called on the runtime only, but for `work`, which may be called anywhere.
+/// `@unchecked Sendable`: what changes is touched on the runtime only, and so are its closures, but for `work`, which may
+/// be called anywhere.
 final class Pending<Outcome: Sendable>: PendingWork, @unchecked Sendable {
     typealias Direct = (_ done: @escaping (DirectEnd<Outcome>) -> Void) -> (() -> Void)?
 

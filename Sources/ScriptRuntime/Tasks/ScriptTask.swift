@@ -74,11 +74,11 @@ final class ScriptTask {
     /// Once set, every wait outside of a shield raises it.
     var cancellation: Cancellation?
     /// What few tasks have and every task would have to make room for.
-    private var rarity: Rarity?
+    private var extras: Extras?
     /// Awaiters that are yet to be given its outcome.
     var deliveries: Int32 = 0
 
-    private final class Rarity {
+    private final class Extras {
         var timer: Int?
         var graceTimer: Int?
         var graceEnd = RunInstant.start
@@ -100,18 +100,18 @@ final class ScriptTask {
 extension ScriptTask {
     /// The timer that started it, whose next tick waits for its end.
     var timer: Int? {
-        get { rarity?.timer }
-        set { if newValue != nil || rarity != nil { madeRarity.timer = newValue } }
+        get { extras?.timer }
+        set { if newValue != nil || extras != nil { madeExtras.timer = newValue } }
     }
 
     var graceTimer: Int? {
-        get { rarity?.graceTimer }
-        set { if newValue != nil || rarity != nil { madeRarity.graceTimer = newValue } }
+        get { extras?.graceTimer }
+        set { if newValue != nil || extras != nil { madeExtras.graceTimer = newValue } }
     }
 
     var graceEnd: RunInstant {
-        get { rarity?.graceEnd ?? .start }
-        set { madeRarity.graceEnd = newValue }
+        get { extras?.graceEnd ?? .start }
+        set { madeExtras.graceEnd = newValue }
     }
 
     /// Which turn a task has had since it was cancelled, or is owed because its grace period ended just before it.
@@ -120,38 +120,38 @@ extension ScriptTask {
     }
 
     var turn: Turn {
-        get { rarity?.turn ?? .none }
-        set { if newValue != turn { madeRarity.turn = newValue } }
+        get { extras?.turn ?? .none }
+        set { if newValue != turn { madeExtras.turn = newValue } }
     }
 
     /// Whether that period was lengthened for work of the host's.
     var hadExtension: Bool {
-        get { rarity?.hadExtension ?? false }
-        set { madeRarity.hadExtension = newValue }
+        get { extras?.hadExtension ?? false }
+        set { madeExtras.hadExtension = newValue }
     }
 
     /// An error object other than its cancellation that it ended with: that a job may exist, say.
     var lastError: LuaValue {
-        get { rarity?.lastError ?? .nil }
-        set { madeRarity.lastError = newValue }
+        get { extras?.lastError ?? .nil }
+        set { madeExtras.lastError = newValue }
     }
 
     /// How many waits have been refused since it was cancelled.
     var refusedWaits: Int {
-        get { rarity?.refusedWaits ?? 0 }
-        set { madeRarity.refusedWaits = newValue }
+        get { extras?.refusedWaits ?? 0 }
+        set { madeExtras.refusedWaits = newValue }
     }
 
     /// The `data` of the error that ended it after it was cancelled, such as a job's id; else nil.
     var lastWords: LuaValue {
-        get { rarity?.lastWords ?? .nil }
-        set { madeRarity.lastWords = newValue }
+        get { extras?.lastWords ?? .nil }
+        set { madeExtras.lastWords = newValue }
     }
 
-    private var madeRarity: Rarity {
-        if let rarity { return rarity }
-        let made = Rarity()
-        rarity = made
+    private var madeExtras: Extras {
+        if let extras { return extras }
+        let made = Extras()
+        extras = made
         return made
     }
 }

@@ -265,9 +265,10 @@ struct KeeperRun {
             .unfinishedJobs()
     }
 
+    /// Or why there is none. No `Result`: Swift's runtime would look for its type in each start.
     private func makeClient(
         _ network: Network, _ journal: Journal, _ clock: any RunClock, _ environment: [String: String]
-    ) -> (JournaledClient?, DecartError?) {
+    ) -> (client: JournaledClient?, fault: DecartError?) {
         do throws(DecartError) {
             let configuration = try ClientConfiguration.resolve(
                 ClientOptions(), environment: environment, server: options.baseURL.map { .baseURL($0) })

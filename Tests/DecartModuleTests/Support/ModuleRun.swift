@@ -2,12 +2,13 @@ import DecartAPI
 import DecartModule
 import LiveDocument
 import LuaVM
+import NIOCore
 import RunClock
 import ScriptRuntime
 import Synchronization
 import TestSupport
 
-/// A script that has the module, on virtual time that moves by itself, without a network.
+/// A script that has the module, on virtual time that moves by itself, without a network unless it is given one.
 struct ModuleRun: Sendable {
     struct Outcome: Sendable {
         var status: ExitStatus
@@ -20,6 +21,8 @@ struct ModuleRun: Sendable {
     /// Whether a page may answer; and what somebody does there, one thing each time that nothing else is left to do.
     var takesEvents = false
     var presses: [String] = []
+    /// Carries requests, on the loop that it is made for.
+    var transport: (@Sendable (any EventLoop) -> any QueueTransport)?
 
     /// The script has `record(value)` and `press(id, kind, value)`, which does to an element what somebody in a page
     /// would.
@@ -40,7 +43,10 @@ struct ModuleRun: Sendable {
     private func run(_ source: String, on runtime: isolated ScriptRuntime) async throws -> Outcome {
         let module = DecartModule(
             settings: .init(environment: { [:] }),
-            transport: { () throws(DecartError) in throw DecartError(.networkError, "There is no network here.") },
+            transport: { [transport, loop = runtime.loop] () throws(DecartError) in
+                guard let transport else { throw DecartError(.networkError, "There is no network here.") }
+                return transport(loop)
+            },
             clock: runtime.clock, jobs: JobLedger(), takesEvents: { [takesEvents] in takesEvents }, note: { _ in })
         try runtime.loadPrelude()
         var left = presses
